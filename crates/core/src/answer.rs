@@ -1,0 +1,160 @@
+//! What an analysis says of a call.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Metric, MetricType};
+
+/// A typed value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// A BOOLEAN.
+    Boolean(bool),
+    /// An INTEGER.
+    Integer(i64),
+    /// A STRING, an ENUM's choice, or a DATETIME as RFC 3339 with an offset.
+    Text(String),
+}
+
+/// What became of one metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// There is a value.
+    Answered,
+    /// The call does not say; the value is null.
+    NotMentioned,
+    /// No answer could be had; the value is null and `reasoning` says why.
+    Failed,
+}
+
+/// Words of the transcript that carry an answer, checked to stand in that turn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The turn's number, from 1.
+    pub turn: usize,
+    /// Words of that turn.
+    pub quote: String,
+}
+
+/// How exact a DATETIME is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Precision {
+    /// The value is local midnight of the day meant.
+    Day,
+    /// The time of day was said.
+    Minute,
+}
+
+/// Where a DATETIME came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatetimeDetail {
+    /// The words that were resolved.
+    pub phrase: String,
+    /// Whether a time of day was said.
+    pub precision: Precision,
+    /// IANA name of the zone it was resolved in.
+    pub timezone: String,
+}
+
+/// The answer to one metric.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Answer {
+    /// The metric's identifier.
+    pub identifier: String,
+    /// The value; `None` unless the status is `answered`.
+    pub value: Option<Value>,
+    /// What became of the metric.
+    pub status: Status,
+    /// Probability from 0 to 1 that the answer (for a null: that null) is right; 0 only where no model was asked.
+    pub confidence: f64,
+    /// One short sentence.
+    pub reasoning: String,
+    /// Checked quotes.
+    pub evidence: Vec<Evidence>,
+    /// For DATETIME answers only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub datetime: Option<DatetimeDetail>,
+    /// The distribution over the closed set of answers before calibration, where the answer was scored:
+    /// pairs of the answer's text and its probability.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub scores: Vec<(String, f64)>,
+    /// The metric's prompt as it was.
+    #[serde(rename = "dispositionMetricPrompt")]
+    pub prompt: String,
+    /// The metric's type as it was.
+    #[serde(rename = "dispositionMetricType")]
+    pub kind: MetricType,
+}
+
+/// What an analysis cost.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Usage {
+    /// Tokens read by the model, cached ones left out.
+    pub tokens_read: u64,
+    /// Tokens of the prompt found in the cache.
+    pub tokens_cached: u64,
+    /// Tokens written by the model.
+    pub tokens_written: u64,
+    /// Milliseconds from taking the call to its analysis.
+    pub milliseconds: u64,
+}
+
+/// Where an analysis came from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Provenance {
+    /// Name of the model; `None` where none was asked.
+    pub model: Option<String>,
+    /// SHA-256 of the model file, hex.
+    pub model_sha256: Option<String>,
+    /// Revision of the analyst's prompts.
+    pub prompt_revision: String,
+    /// Name of the calibration that was applied.
+    pub calibration: String,
+    /// SHA-256 of the transcript as the analyst read it, hex.
+    pub transcript_sha256: String,
+    /// Number of windows the transcript was read in; 1 unless it is longer than the context.
+    pub windows: usize,
+    /// Whether anything was cut. Always false: kept so that readers can rely on it being said.
+    pub truncated: bool,
+    /// What it cost.
+    pub usage: Usage,
+}
+
+/// One run of a list of metrics over a call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Analysis {
+    /// The call's id.
+    pub call_id: String,
+    /// What happened, in a sentence or three.
+    pub summary: String,
+    /// One answer a metric, in the metrics' order.
+    pub disposition_metrics: Vec<Answer>,
+    /// Always empty: success metrics are deprecated on the Atoms wire and kept for its shape.
+    pub success_metrics: Vec<Answer>,
+    /// Where it came from.
+    pub provenance: Provenance,
+}
+
+impl Answer {
+    /// An answer without a value.
+    pub fn empty(metric: &Metric, status: Status, reasoning: impl Into<String>) -> Self {
+        Self {
+            identifier: metric.identifier.clone(),
+            value: None,
+            status,
+            confidence: 0.0,
+            reasoning: reasoning.into(),
+            evidence: Vec::new(),
+            datetime: None,
+            scores: Vec::new(),
+            prompt: metric.prompt.clone(),
+            kind: metric.kind,
+        }
+    }
+}
