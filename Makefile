@@ -1,0 +1,100 @@
+# Every door from outside. `make` alone lists them.
+
+export CARGO_TARGET_DIR ?= target
+MODEL ?= qwen2.5-coder-1.5b-instruct-q4_k_m
+TEST_MODEL ?= smollm2-135m-instruct-q4_1
+CALLS ?= samples/calls
+METRICS ?= samples/metrics.yaml
+PREFIX ?= $(HOME)/.local
+BIN := $(CARGO_TARGET_DIR)/release/aftercall
+TIMED := scripts/timed.sh
+
+# The engine is built for the processor of this machine (see scripts/cpu-features.sh).
+$(foreach setting,$(shell scripts/cpu-features.sh --list),$(eval export $(setting)))
+export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+# llama.cpp turns every instruction set off where packagers fix the date of a build.
+unexport SOURCE_DATE_EPOCH
+
+.PHONY: help setup build model run test test-models check fmt clippy doc deny machete scripts-check bench accuracy \
+	check-long install clean
+
+help: ## List what can be made
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+setup: ## Check for build tools; on Debian or Ubuntu as root, install what is missing
+	@scripts/setup.sh
+
+build: setup ## Build the program for this machine's processor
+	cargo build --release --locked --bin aftercall
+
+model: build
+	$(BIN) model pull $(MODEL)
+
+run: ## Build, fetch the model, analyse the sample calls (CALLS=… METRICS=… for yours)
+	@$(TIMED) "Setup" $(MAKE) --no-print-directory setup
+	@$(TIMED) "Build" $(MAKE) --no-print-directory build
+	@$(TIMED) "Model" $(BIN) model pull $(MODEL)
+	@$(TIMED) "Analysis" $(BIN) analyze $(CALLS) --metrics $(METRICS) --model $(MODEL)
+
+test-models: build
+	$(BIN) model pull $(TEST_MODEL)
+	$(BIN) model pull $(MODEL)
+
+# Tests that need a model or a package index are marked `ignored`, so that a bare `cargo test` needs neither;
+# here they run. nextest is taken where it is installed; it leaves out the examples in the documentation.
+test: test-models ## Run every test, those on real models included
+	@set -eu; \
+	AFTERCALL_TEST_MODEL=$$($(BIN) model path $(TEST_MODEL)); export AFTERCALL_TEST_MODEL; \
+	if cargo nextest --version >/dev/null 2>&1; then \
+		set -x; \
+		cargo nextest run --release --locked --workspace --run-ignored all; \
+		cargo test --release --locked --workspace --doc; \
+	else \
+		set -x; \
+		cargo test --release --locked --workspace -- --include-ignored; \
+	fi
+
+check-long: ## The tests with many more random cases and the very long calls (an hour and more)
+	AFTERCALL_LONG=1 PROPTEST_CASES=$${PROPTEST_CASES:-2000} $(MAKE) test
+
+check: fmt clippy doc deny machete scripts-check ## Format, lints, documentation, licences, unused dependencies
+
+fmt:
+	cargo fmt --all --check
+
+# In the release profile, so that the C++ that `make build` compiled is not compiled again for another profile.
+clippy: setup
+	cargo clippy --release --locked --workspace --all-targets -- -D warnings
+
+doc: setup
+	RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --workspace --no-deps
+
+deny:
+	@cargo deny --version >/dev/null 2>&1 || { echo "installing cargo-deny (some minutes, once)"; \
+		env -u CARGO_TARGET_DIR cargo install cargo-deny --locked; }
+	cargo deny --locked check licenses bans sources
+
+machete:
+	@if cargo machete --version >/dev/null 2>&1; then cargo machete --with-metadata; \
+		else echo "cargo-machete is not installed: unused dependencies are not looked for"; fi
+
+scripts-check:
+	@if command -v shellcheck >/dev/null 2>&1; then shellcheck scripts/*.sh .ci/run $(wildcard bench/*/run); \
+		else echo "shellcheck is not installed: shell scripts are not checked"; fi
+
+bench: build ## Run every bench/*/run
+	@set -eu; for bench in bench/*/run; do \
+		[ -x "$$bench" ] || { echo "no benches yet"; break; }; \
+		AFTERCALL="$(BIN)" $(TIMED) "$$bench" "$$bench"; \
+	done
+
+accuracy: setup ## Measure accuracy on a folder of labelled calls: make accuracy DATA=dir
+	@[ -n "$(DATA)" ] || { echo "say which folder: make accuracy DATA=dir" >&2; exit 2; }
+	cargo run --release --locked -p aftercall-bench --bin accuracy -- $(DATA)
+
+install: build ## Copy the program to PREFIX/bin (default ~/.local/bin)
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 "$(BIN)" "$(DESTDIR)$(PREFIX)/bin/aftercall"
+
+clean: ## Remove what was built (models stay)
+	cargo clean
