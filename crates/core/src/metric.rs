@@ -1,5 +1,7 @@
 //! A metric: the question a team asks of every call (Atoms: disposition metric).
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// The data type of a metric's answer, spelt as on the Atoms wire.
@@ -16,6 +18,41 @@ pub enum MetricType {
     Enum,
     /// An instant, RFC 3339 with an offset.
     Datetime,
+}
+
+impl MetricType {
+    /// Every type, in the order of the Atoms documentation.
+    pub const ALL: [Self; 5] = [
+        Self::String,
+        Self::Boolean,
+        Self::Integer,
+        Self::Enum,
+        Self::Datetime,
+    ];
+
+    /// The name on the wire, in capitals.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::String => "STRING",
+            Self::Boolean => "BOOLEAN",
+            Self::Integer => "INTEGER",
+            Self::Enum => "ENUM",
+            Self::Datetime => "DATETIME",
+        }
+    }
+
+    /// The type of that name on the wire; names are in capitals.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+impl fmt::Display for MetricType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
 }
 
 /// A valid metric definition.
