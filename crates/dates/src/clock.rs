@@ -20,9 +20,7 @@ pub(crate) fn minutes(clock: Clock, part: Option<Part>) -> Option<i32> {
     if clock.midnight {
         return Some(DAY + clock.shift);
     }
-    if hour == 24 {
-        return (minute == 0).then_some(DAY);
-    }
+    // "24:30" is said of the half hour after midnight.
     let exact = hour * 60 + minute + clock.shift;
     if hour == 0 || hour > 12 {
         return Some(exact);

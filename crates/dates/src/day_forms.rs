@@ -98,7 +98,12 @@ fn month_first(tokens: Tokens<'_>, at: usize, which: Option<Which>) -> Option<(D
 fn day_first(tokens: Tokens<'_>, at: usize) -> Option<(DateForm, usize)> {
     let day = day_number(tokens, at).filter(|day| *day < 40)?;
     let next = match tokens.at(at + 1)? {
-        Meaning::Sign('.') if tokens.joined(at) => at + 2,
+        // "for 3. May I" is no date.
+        Meaning::Sign('.')
+            if tokens.joined(at) && matches!(tokens.at(at + 2), Some(Meaning::Month(_))) =>
+        {
+            at + 2
+        }
         Meaning::Of => at + 2,
         _ => at + 1,
     };
@@ -266,11 +271,13 @@ fn day_of_month(tokens: Tokens<'_>, at: usize) -> Option<(DateForm, usize)> {
     let found = |day, end| Some((DateForm::DayOfMonth { day, which: None }, end));
     match tokens.at(at)? {
         Meaning::Ordinal {
-            day,
+            day: day @ ..=31,
             spelled: false,
         } if tokens.at(at + 1) != Some(Meaning::NotDay) => found(day, at + 1),
         Meaning::Ordinal { day, spelled: true }
-            if article > 0 && day_of_month_ends(tokens, at + 1) =>
+            if article > 0
+                && day_of_month_ends(tokens, at + 1)
+                && tokens.number(at + 1).is_none() =>
         {
             found(day, at + 1)
         }

@@ -47,7 +47,7 @@ fn pattern() -> &'static Regex {
     static PATTERN: OnceLock<Regex> = OnceLock::new();
     // The pattern is a constant and a test runs it, so the fallback, which matches nothing, is never reached.
     PATTERN.get_or_init(|| {
-        Regex::new(r"[\p{L}\p{M}]+|[0-9०-९]+|\S")
+        Regex::new(r"[\p{L}\p{M}]+|[0-9]{1,3}(?:,[0-9]{3})+|[0-9०-९]+|\S")
             .or_else(|_| Regex::new("$^"))
             .unwrap_or_else(|_| unreachable!("constant pattern"))
     })

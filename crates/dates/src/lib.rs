@@ -146,11 +146,17 @@ pub fn mentions(text: &str) -> Vec<Range<usize>> {
             found.piece,
             Piece::Correction | Piece::Break | Piece::Now | Piece::Vague { blocks: false }
         );
-        let Some(span) = span_of(&tokens, &found.tokens).filter(|_| says) else {
+        // The word that makes an hour of a number belongs to it.
+        let start = found.tokens.start;
+        let led = matches!(found.piece, Piece::Time(_))
+            && start > last
+            && matches!(tokens[start - 1].meaning, Meaning::At | Meaning::About);
+        let words = start - usize::from(led)..found.tokens.end;
+        let Some(span) = span_of(&tokens, &words).filter(|_| says) else {
             continue;
         };
         let link = tokens
-            .get(last..found.tokens.start)
+            .get(last..words.start)
             .is_some_and(|between| between.iter().all(links));
         match out.last_mut() {
             Some(before) if link || span.start < before.end => {

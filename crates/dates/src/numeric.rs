@@ -93,10 +93,18 @@ fn month_and_day(sign: char, first: u32, second: u32) -> (u32, u32) {
     }
 }
 
-/// "15.3." is a date; "4.30 pm" and "at 4.30" are times, "3.5" alone is neither.
+/// "am 15.3." and "15.3. um 9" are dates; "4.30 pm" and "at 4.30" are times, "rated 4.1." is neither.
 fn dotted_pair(tokens: Tokens<'_>, at: usize, first: u32, second: u32) -> bool {
     let day = (1..=31).contains(&first) && (1..=12).contains(&second);
     let closed = tokens.sign(at + 3, '.') && tokens.joined(at + 2);
-    let article = matches!(tokens.before(at), Some(Meaning::DayArticle));
-    day && (closed || article)
+    let timed = matches!(
+        tokens.at(at + 4),
+        Some(Meaning::At | Meaning::About | Meaning::Part(_))
+    );
+    let comma = usize::from(at > 0 && tokens.sign(at - 1, ','));
+    let named = matches!(
+        tokens.before(at - comma),
+        Some(Meaning::DayArticle | Meaning::Weekday(_))
+    );
+    day && (named || closed && timed)
 }

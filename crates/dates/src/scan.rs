@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::forms::Piece;
 use crate::tokens::Token;
-use crate::vocabulary::Meaning;
+use crate::vocabulary::{Meaning, Part};
 use crate::{day_forms, span_forms, time_forms};
 
 /// A piece and where it stands.
@@ -113,7 +113,7 @@ fn follows_piece(tokens: Tokens<'_>, at: usize, before: &[Found]) -> bool {
         && (last.tokens.end..at).all(|i| {
             matches!(
                 tokens.at(i),
-                Some(Meaning::Sign(',') | Meaning::About | Meaning::From)
+                Some(Meaning::Sign(',') | Meaning::About | Meaning::From | Meaning::Noise)
             )
         })
 }
@@ -122,14 +122,19 @@ fn follows_piece(tokens: Tokens<'_>, at: usize, before: &[Found]) -> bool {
 fn single(tokens: Tokens<'_>, at: usize, meaning: Meaning) -> Option<Piece> {
     match meaning {
         Meaning::Part(part) => Some(Piece::Part(part)),
+        Meaning::Nightly => Some(Piece::Part(Part::Night)),
         Meaning::Now => Some(Piece::Now),
         Meaning::Vague { blocks } => Some(Piece::Vague { blocks }),
         Meaning::Month(_) => Some(Piece::Vague { blocks: true }),
-        Meaning::WeakMonth(_) => matches!(
-            tokens.before(at),
-            Some(Meaning::In | Meaning::Of | Meaning::Which(_))
-        )
-        .then_some(Piece::Vague { blocks: true }),
+        Meaning::WeakMonth(_) => {
+            let led = matches!(
+                tokens.before(at),
+                Some(Meaning::In | Meaning::Of | Meaning::Which(_))
+            );
+            let year = matches!(tokens.number(at + 1), Some((1900..=2199, 4)))
+                || tokens.sign(at + 1, '\'');
+            (led || year).then_some(Piece::Vague { blocks: true })
+        }
         Meaning::Correction => Some(Piece::Correction),
         Meaning::Or | Meaning::To | Meaning::Until | Meaning::And => Some(Piece::Break),
         Meaning::Sign('-' | '–' | '—') => Some(Piece::Break),

@@ -22,7 +22,8 @@ fn period(tokens: Tokens<'_>, at: usize) -> Option<(Piece, usize)> {
             },
             at + 2,
         )),
-        (Meaning::Which(_), Meaning::Number { .. }) => match tokens.at(at + 2)? {
+        (Meaning::Few, Meaning::Unit(..)) => Some((Piece::Vague { blocks: true }, at + 2)),
+        (Meaning::Which(_), Meaning::Number { .. } | Meaning::Few) => match tokens.at(at + 2)? {
             Meaning::Unit(..) => Some((Piece::Vague { blocks: true }, at + 3)),
             _ => None,
         },
@@ -69,8 +70,9 @@ fn amount(tokens: Tokens<'_>, at: usize) -> Option<(i32, Unit, usize)> {
         };
         return Some((minutes, Unit::Minute, next + 1));
     }
+    let in_front = matches!(tokens.before(at), Some(Meaning::In | Meaning::Since));
     let (count, at) = match tokens.at(at)? {
-        Meaning::One | Meaning::Article => match tokens.at(at + 1)? {
+        Meaning::One => match tokens.at(at + 1)? {
             Meaning::Number { value, .. } => (value, at + 2),
             _ => (1, at + 1),
         },
@@ -92,10 +94,8 @@ fn amount(tokens: Tokens<'_>, at: usize) -> Option<(i32, Unit, usize)> {
                 _ => Some((count, unit, at + 1)),
             }
         }
-        // "in 2h", "in 2h30" is rare enough to be left.
-        Meaning::HourMark if tokens.joined(at - 1) => {
-            Some((count.try_into().ok()?, Unit::Hour, at + 1))
-        }
+        // "dans 2 heures", "in 2h": the word that marks an hour of the day is a length too.
+        Meaning::HourMark if in_front => Some((count.try_into().ok()?, Unit::Hour, at + 1)),
         _ => None,
     }
 }
@@ -110,9 +110,6 @@ fn counted(tokens: Tokens<'_>, at: usize) -> Option<(Piece, usize)> {
         },
         _ => at,
     };
-    if lead == Meaning::Article {
-        return None;
-    }
     let (count, unit, end) = amount(tokens, start)?;
     match (lead, tokens.at(end)) {
         (_, Some(Meaning::Ago)) => Some((

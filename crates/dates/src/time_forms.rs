@@ -8,7 +8,8 @@ use crate::vocabulary::{Meaning, Meridiem, Unit};
 pub(crate) fn certain(tokens: Tokens<'_>, at: usize, after_day: bool) -> Option<(Clock, usize)> {
     let (clock, end, sure) = clock(tokens, at, marker(tokens, at))?;
     let (clock, end, sure) = range(tokens, clock, end, sure, after_day);
-    sure.then_some((clock, end))
+    let counted = matches!(tokens.at(end), Some(Meaning::NotDay));
+    (sure && !counted).then_some((clock, end))
 }
 
 /// A bare hour with a word before it that makes it one: "at 3", "Friday 3".
@@ -27,10 +28,10 @@ pub(crate) fn marked(tokens: Tokens<'_>, at: usize, after_day: bool) -> Option<(
     }
     let nothing_counted = !matches!(
         next,
-        Some(Meaning::Word | Meaning::NotDay | Meaning::Number { .. })
+        Some(Meaning::Word | Meaning::NotDay | Meaning::Nightly | Meaning::Number { .. })
     );
     let said = match marker {
-        Marker::Strong => true,
+        Marker::Strong => next != Some(Meaning::NotDay),
         Marker::Weak => nothing_counted,
         Marker::None => after_day && nothing_counted,
     };
@@ -180,7 +181,13 @@ fn hour(tokens: Tokens<'_>, at: usize, marker: Marker) -> Option<(Clock, usize, 
         };
         let hours = matches!(tokens.at(end), Some(Meaning::Unit(Unit::Hour, 1)));
         let half = matches!(tokens.at(end), Some(Meaning::Meridiem(_)));
-        if !(hours || half || marker == Marker::Strong) || value > 2400 {
+        // "at 930" is a time, "at 150 Main Street" and "at 925-372" are not.
+        let alone = !matches!(
+            tokens.at(end),
+            Some(Meaning::Word | Meaning::NotDay | Meaning::Sign('-'))
+        );
+        if !(hours || half || alone && marker == Marker::Strong) || value > 2400 || value % 100 > 59
+        {
             return None;
         }
         clock.literal |= hours;
@@ -191,7 +198,9 @@ fn hour(tokens: Tokens<'_>, at: usize, marker: Marker) -> Option<(Clock, usize, 
         clock.literal = literal(value, digits);
         end = after;
         sure = true;
-    } else if let Some((minute, after)) = spoken_minutes(tokens, end, digits) {
+    } else if let Some((minute, after)) =
+        spoken_minutes(tokens, end, digits).filter(|_| value <= 12)
+    {
         clock.minute = minute;
         end = after;
         sure = true;

@@ -17,10 +17,11 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
     let lexemes = lex(text);
     let mut out: Vec<Token> = Vec::with_capacity(lexemes.len());
     let mut rest = lexemes.as_slice();
+    let mut before: Option<&Lexeme> = None;
     while let Some(first) = rest.first() {
         let (taken, meanings) = match find(rest) {
             Some((taken, meanings)) => (taken, meanings.to_vec()),
-            None => (1, vec![meaning_of(first)]),
+            None => (1, vec![meaning_of(first, before)]),
         };
         let (words, tail) = rest.split_at(taken);
         let end = words.last().map_or(first.span.end, |l| l.span.end);
@@ -34,13 +35,24 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
                 },
             );
         }
+        before = words.last();
         rest = tail;
     }
     out
 }
 
-fn meaning_of(lexeme: &Lexeme) -> Meaning {
+/// What a lexeme that no table has means. Digits in one with letters before them are of a code ("TR7604"),
+/// except behind the "T" of a written timestamp and the "h" of an hour.
+fn meaning_of(lexeme: &Lexeme, before: Option<&Lexeme>) -> Meaning {
     if lexeme.is_digits() {
+        let code = before.is_some_and(|before| {
+            before.span.end == lexeme.span.start
+                && before.text.ends_with(|c: char| c.is_ascii_alphabetic())
+                && !matches!(before.text.as_str(), "t" | "h")
+        });
+        if code {
+            return Meaning::Word;
+        }
         // Account and telephone numbers are longer than any part of a date.
         return match (lexeme.text.len(), lexeme.text.parse()) {
             (digits @ 1..=4, Ok(value)) => Meaning::Number {
@@ -137,7 +149,7 @@ fn push(out: &mut Vec<Token>, token: Token) {
                 span,
             }),
             OrdinalMark,
-        ) if span.end == token.span.start => Some(Ordinal {
+        ) if *value <= 31 || span.end == token.span.start => Some(Ordinal {
             day: *value,
             spelled: false,
         }),

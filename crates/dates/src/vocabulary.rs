@@ -132,7 +132,11 @@ pub(crate) enum Meaning {
     Vague {
         blocks: bool,
     },
-    /// A word that spoils a day before it: "2nd floor".
+    /// "a few": a count that cannot be told.
+    Few,
+    /// "night" without "at": a part of the day, unless nights are counted.
+    Nightly,
+    /// A word that spoils a number before it: "2nd floor", "at 11 miles".
     NotDay,
     /// Known, and of no meaning here ("good morning").
     Noise,

@@ -10,7 +10,7 @@ use crate::vocabulary::Meaning::{
 use crate::vocabulary::{
     Part::{Afternoon, Evening, Morning, Night},
     Row,
-    Unit::{self, Hour, Week, Year},
+    Unit::{self, Week, Year},
     Which::{Last, Next, This},
 };
 
@@ -60,8 +60,8 @@ pub(super) const WORDS: &[Row] = &[
     ("tout de suite", &[Now]),
     ("h", &[HourMark]),
     ("sept heures", &[number(7), HourMark]),
-    ("heures", &[Units(Hour, 1)]),
-    ("heure", &[Units(Hour, 1)]),
+    ("heures", &[HourMark]),
+    ("heure", &[HourMark]),
     ("vers", &[About]),
     ("entre", &[About]),
     ("et demie", &[After(30)]),
