@@ -1,7 +1,9 @@
 //! Getting a model onto this machine: what is there already, then the sources in order.
 
+use std::path::Path;
+
 use crate::catalogue::Source;
-use crate::disk::{Checked, remove_if_there};
+use crate::disk::{Checked, remove_folder_if_there, remove_if_there};
 use crate::error::{Attempt, Error, SourceError, at};
 use crate::hub;
 use crate::lock::Lock;
@@ -44,6 +46,7 @@ impl ModelStore {
             match fetch(source, &self.settings, &wanted, progress) {
                 Ok(checked) => return publish(checked, &wanted),
                 Err(error) => {
+                    discard_empty(&wanted)?;
                     progress.message(&format!("{words}: {error}"));
                     attempts.push(Attempt {
                         source: words,
@@ -137,6 +140,21 @@ fn fetch(
             wheels::fetch(settings, packages, *member, wanted, progress)
         }
     }
+}
+
+/// Removes what a source left that failed before the first byte came.
+fn discard_empty(wanted: &Wanted) -> Result<(), Error> {
+    let empty = |path: &Path| path.metadata().is_ok_and(|file| file.len() == 0);
+    let part = wanted.beside("gguf.part");
+    if empty(&part) {
+        remove_if_there(&part)?;
+    }
+    let work = wheels::work_dir(wanted);
+    let mut kept = std::fs::read_dir(&work).into_iter().flatten();
+    if kept.all(|entry| entry.is_ok_and(|entry| empty(&entry.path()))) {
+        remove_folder_if_there(&work)?;
+    }
+    Ok(())
 }
 
 /// Gives the checked file its name, remembers its hash and clears what is no longer needed.

@@ -197,6 +197,7 @@ fn statuses_say_what_to_do_and_never_the_token() {
             "{text}"
         );
         assert!(!text.contains("secret"), "{text}");
+        assert!(files(dir.path()).is_empty());
         let sent = hub.seen()[0].headers.get("authorization").cloned();
         assert_eq!(sent, token.map(|token| format!("Bearer {token}")));
     }

@@ -218,4 +218,5 @@ fn wheels_need_room_twice() {
         matches!(error, SourceError::Space { needed: 20_000, .. }),
         "{error}"
     );
+    assert!(files(dir.path()).is_empty());
 }
