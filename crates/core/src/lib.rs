@@ -7,6 +7,7 @@ mod document;
 mod metric;
 pub mod metrics_file;
 mod problem;
+pub mod prompt_facts;
 mod times;
 mod transcript_text;
 mod zone;
