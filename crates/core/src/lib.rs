@@ -1,5 +1,6 @@
 //! What a call, a transcript, a metric and an answer are, and their rules. No I/O, no async.
 
+pub mod advice;
 mod answer;
 mod call;
 mod call_file;

@@ -48,6 +48,12 @@ fn lists() {
             "yes|no|unclear",
         ),
         ("Was it solved (yes/no)?", "yes|no"),
+        ("Was it solved? Yes or no.", "Yes|no"),
+        ("Was it solved? Yes, no or unclear?", "Yes|no|unclear"),
+        (
+            "True or false: the caller agreed to the price",
+            "True|false",
+        ),
         ("Was it solved? Answer yes / no / N/A", "yes|no|N/A"),
         (
             "Classify the call as billing, delivery or other.",
@@ -125,6 +131,7 @@ fn no_lists() {
         "Answer with N/A if there was no order.",
         "Note: the agent may say anything, or nothing.",
         "Did the caller answer yes or no?",
+        "Yes if the caller agreed, no otherwise.",
         "Did the agent mark the ticket as urgent or closed?",
         "What did the caller choose: red or blue paint?",
         "List the products that were named, separated by commas.",

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::text::{pattern, plain};
+use super::text::{pattern, plain, sentences};
 
 /// Options in a list, at most; a longer one is prose.
 const MAX_OPTIONS: usize = 64;
@@ -84,6 +84,8 @@ static MEANING: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s*(?::|=|\s[-–�
 static REMARK: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s*\([^()]*\)"));
 static OR: LazyLock<Regex> = LazyLock::new(|| pattern(r",?\s+or\s+|^or\s+"));
 static AND: LazyLock<Regex> = LazyLock::new(|| pattern(r",?\s+and\s+|^and\s+"));
+/// "Yes or no." as a sentence.
+static YES_FIRST: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:yes|true)\s*(?:,|/|\s+or\b)"));
 /// What begins a clause, not an answer.
 static CLAUSE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -104,7 +106,8 @@ static KIND: LazyLock<Regex> = LazyLock::new(|| {
 ///   "(one of: a, b or c)", "Answer with: x / y / z", also as bullets, whose explanations are left out;
 /// - after an order without a colon, where "or", `/`, `|` or quotes join it: "Answer yes or no", "Classify the call
 ///   as billing, delivery or other", "(one of a, b or c)";
-/// - in brackets of its own, where `|` or quotes separate it, or it is yes/no or true/false.
+/// - in brackets of its own, where `|` or quotes separate it, or it is yes/no or true/false;
+/// - as a sentence that begins with yes or true: "Yes, no or unclear?", "True or false: …".
 ///
 /// It is not closed if it goes on ("etc", "such as"), and no list if an item is a clause or longer than six words.
 #[must_use]
@@ -116,6 +119,12 @@ pub fn listed_options(prompt: &str) -> Option<Vec<String>> {
         .or_else(|| after(&masked, &*TOLD, true, false))
         .or_else(|| after(&masked, &*ORDERED, true, true))
         .or_else(|| after(&masked, &*ONE_OF, false, true))
+        .or_else(|| {
+            sentences(&masked)
+                .into_iter()
+                .filter(|sentence| YES_FIRST.is_match(sentence))
+                .find_map(|sentence| inline(sentence.split(':').next()?, true))
+        })
         .or_else(|| {
             BRACKETS
                 .captures_iter(&masked)
