@@ -48,6 +48,7 @@ mod calendar;
 mod clock;
 mod day_forms;
 mod forms;
+mod hour;
 mod lexer;
 mod numeric;
 mod said;
@@ -57,6 +58,7 @@ mod span_forms;
 mod time_forms;
 mod tokens;
 mod vocabulary;
+mod weekday_forms;
 mod words;
 
 use std::ops::Range;

@@ -100,14 +100,14 @@ fn piece_at(
         .or_else(|| single(tokens, at, meaning).map(|piece| (piece, at + 1)))
 }
 
-/// Whether a day or a part of the day stands right before, a comma or "around" apart.
+/// Whether a day, a part of the day or a correction stands right before, a comma or "around" apart.
 fn follows_piece(tokens: Tokens<'_>, at: usize, before: &[Found]) -> bool {
     let Some(last) = before.last() else {
         return false;
     };
     let says_day = matches!(
         last.piece,
-        Piece::Date(_) | Piece::Part(_) | Piece::Period { .. }
+        Piece::Date(_) | Piece::Part(_) | Piece::Period { .. } | Piece::Correction
     );
     says_day
         && (last.tokens.end..at).all(|i| {
@@ -135,6 +135,8 @@ fn single(tokens: Tokens<'_>, at: usize, meaning: Meaning) -> Option<Piece> {
                 || tokens.sign(at + 1, '\'');
             (led || year).then_some(Piece::Vague { blocks: true })
         }
+        // "later" that follows no length of time.
+        Meaning::Hence => Some(Piece::Vague { blocks: false }),
         Meaning::Correction => Some(Piece::Correction),
         Meaning::Or | Meaning::To | Meaning::Until | Meaning::And => Some(Piece::Break),
         Meaning::Sign('-' | '–' | '—') => Some(Piece::Break),

@@ -46,7 +46,8 @@ pub(super) const WORDS: &[Row] = &[
     ("रात", &[InThe(Night)]),
     ("बजे", &[HourMark]),
     ("साढ़े", &[Before(30)]),
-    ("साढ\u{93c}े", &[Before(30)]),
+    // The same with the one letter that stands for two.
+    ("सा\u{95d}े", &[Before(30)]),
     ("सवा", &[Before(15)]),
     ("पौने", &[Before(-15)]),
     ("मिनट", &[Units(Minute, 1)]),

@@ -3,6 +3,7 @@
 //! stands first in [`TABLES`] wins. Words are written folded: lower case, no accents.
 
 mod english;
+mod english_numbers;
 mod french;
 mod german;
 mod hindi;
@@ -15,7 +16,7 @@ use crate::vocabulary::{Meaning, Row};
 /// Every table.
 pub(crate) const TABLES: &[&[Row]] = &[
     english::WORDS,
-    english::NUMBERS,
+    english_numbers::WORDS,
     german::WORDS,
     spanish::WORDS,
     french::WORDS,
