@@ -6,6 +6,8 @@
 //! taken. `null` is the same as absent everywhere. `choices` of another type than ENUM must be absent or empty.
 //! Fields that are not named here are kept in [`MetricsFile::source`] and otherwise left alone.
 
+mod choices;
+
 use std::collections::HashMap;
 
 use serde_json::{Map, Value as Json};
@@ -173,7 +175,7 @@ fn read_metric(path: &str, item: &Map<String, Json>, problems: &mut Problems) ->
     let identifier = read_identifier(path, item, problems);
     let prompt = read_prompt(path, "dispositionMetricPrompt", item, problems);
     let kind = read_type(path, item, problems);
-    let choices = read_choices(path, item, kind, problems);
+    let choices = choices::read(path, item, kind, problems);
     Some(Metric {
         identifier: identifier?,
         prompt: prompt?,
@@ -279,78 +281,6 @@ fn read_type(path: &str, item: &Map<String, Json>, problems: &mut Problems) -> O
             None
         }
     }
-}
-
-fn read_choices(
-    path: &str,
-    item: &Map<String, Json>,
-    kind: Option<MetricType>,
-    problems: &mut Problems,
-) -> Option<Vec<String>> {
-    let field = format!("{path}.choices");
-    let value = given(item, "choices");
-    let list = match value {
-        None => None,
-        Some(Json::Array(list)) => Some(list),
-        Some(other) => {
-            problems.field(&field, Some(other), "must be a list of texts");
-            return None;
-        }
-    };
-    match (kind, list) {
-        (Some(MetricType::Enum), Some(list)) if !list.is_empty() => {
-            check_choices(&field, list, problems)
-        }
-        (Some(MetricType::Enum), _) => {
-            problems.field(&field, value, "is required for ENUM and must not be empty");
-            None
-        }
-        (Some(kind), Some(list)) if !list.is_empty() => {
-            problems.field(
-                &field,
-                value,
-                format!("is for ENUM only, and the type is {kind}"),
-            );
-            None
-        }
-        // Without a type it cannot be said whether choices belong here; what they are is checked all the same.
-        (None, Some(list)) => check_choices(&field, list, problems),
-        _ => Some(Vec::new()),
-    }
-}
-
-fn check_choices(field: &str, list: &[Json], problems: &mut Problems) -> Option<Vec<String>> {
-    if list.len() > MAX_CHOICES {
-        too_many(field, list.len(), MAX_CHOICES, problems);
-        return None;
-    }
-    let before = problems.count();
-    let mut choices = Vec::with_capacity(list.len());
-    let mut first: HashMap<&str, usize> = HashMap::new();
-    for (n, value) in list.iter().enumerate() {
-        let field = format!("{field}[{n}]");
-        let Some(text) = value.as_str() else {
-            problems.field(&field, Some(value), "must be a text, in quotes");
-            continue;
-        };
-        let word = text.trim();
-        if word.is_empty() {
-            problems.field(&field, Some(value), "must not be blank");
-            continue;
-        }
-        let length = text.chars().count();
-        if length > MAX_CHOICE_CHARS {
-            too_long(&field, length, MAX_CHOICE_CHARS, problems);
-        }
-        if let Some(earlier) = first.insert(word, n) {
-            let rule = format!(
-                "must be unique, spaces at the ends aside, and choices[{earlier}] is the same"
-            );
-            problems.field(&field, Some(value), rule);
-        }
-        choices.push(text.to_owned());
-    }
-    (problems.count() == before).then_some(choices)
 }
 
 /// A field's value, where `null` is the same as absent.
