@@ -1,1 +1,26 @@
+//! A call and its metrics to answers: questions, constraints, dates, evidence, confidence.
+//!
+//! The transcript is read once; every metric branches off it. Closed answers are weighed and not written, so they are always
+//! one of the allowed ones, and what the model leans to is taken out by [`Calibration`]. What the model writes is checked:
+//! numbers and quotes against the transcript, dates by the calendar.
 
+mod analyst;
+mod calibration;
+mod constants;
+mod decide;
+mod error;
+pub mod evidence;
+mod fit;
+mod merge;
+mod moment;
+mod numbers;
+mod prompt;
+mod question;
+mod transcript;
+mod window;
+
+pub use analyst::{Analyst, ModelIdentity, Settings, without_transcript};
+pub use calibration::{Calibration, CalibrationError, Constants, Lean, Line, Weights, fingerprint};
+pub use error::AnalystError;
+pub use fit::{fit_leans, FitReport};
+pub use prompt::REVISION as PROMPT_REVISION;

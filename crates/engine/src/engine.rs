@@ -70,13 +70,13 @@ impl Engine {
         self.child.as_ref().map(ChildProcess::id)
     }
 
-    /// Tokens that segments take.
+    /// Tokens that each segment takes.
     ///
     /// # Errors
     /// When the child ends more often than [`EngineConfig::retries`].
-    pub fn count(&mut self, segments: &[Segment]) -> Result<u32, EngineError> {
-        match self.ask(&Request::Count(segments.to_vec()))? {
-            Reply::Counted(count) => Ok(count),
+    pub fn count(&mut self, segments: Vec<Segment>) -> Result<Vec<u32>, EngineError> {
+        match self.ask(&Request::Count(segments))? {
+            Reply::Counted(counts) => Ok(counts),
             other => Err(unexpected(&other)),
         }
     }

@@ -153,7 +153,7 @@ pub(crate) enum Reply {
     /// Still at work; sent so that silence means a hang.
     Alive,
     Loaded(ModelInfo),
-    Counted(u32),
+    Counted(Vec<u32>),
     Read(Cost),
     Scored(Vec<Scores>, Cost),
     Wrote(Vec<Written>, Cost),

@@ -48,7 +48,10 @@ pub fn run_child() -> io::Result<()> {
         let mut alive = || drop(send(&mut output, &Reply::Alive));
         let reply = match request {
             Request::Load(_) => Err(Failure::Native("a model is loaded already".into())),
-            Request::Count(segments) => Ok(Reply::Counted(runner.count(&segments))),
+            Request::Count(segments) => {
+                let counts = segments.iter().map(|s| runner.count(std::slice::from_ref(s)));
+                Ok(Reply::Counted(counts.collect()))
+            }
             Request::Read(prompt) => runner.read(&prompt, &mut alive).map(Reply::Read),
             Request::Score(questions) => runner
                 .score(&questions, &mut alive)

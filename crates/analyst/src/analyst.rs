@@ -1,0 +1,226 @@
+//! A call and its metrics to an analysis.
+
+use std::ops::Range;
+use std::time::Instant;
+
+use aftercall_core::{Analysis, Answer, Call, Metric, Provenance, Status, Usage};
+use aftercall_engine::{ChatTemplate, Cost, Engine, Segment};
+
+use crate::calibration::Calibration;
+use crate::decide::Found;
+use crate::error::AnalystError;
+use crate::merge::merge;
+use crate::moment::Clock;
+use crate::prompt::{Prompt, REVISION};
+use crate::question::Question;
+use crate::transcript::{Transcript, windows};
+use crate::window::{Reader, Reading};
+
+/// A window smaller than this, in tokens, holds no conversation.
+const LEAST_WINDOW: u32 = 256;
+
+/// What an operator or an agent's config may choose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Of reasons and summaries, in English: "English", "German" …
+    pub language: String,
+    /// IANA name of the zone of calls that have none.
+    pub timezone: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            language: "English".into(),
+            timezone: "UTC".into(),
+        }
+    }
+}
+
+/// Which model answers, for the provenance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelIdentity {
+    /// Name in the catalogue, or the file's.
+    pub name: String,
+    /// Of the file, hex.
+    pub sha256: Option<String>,
+}
+
+/// Turns calls into analyses, one at a time, with a model of its own.
+pub struct Analyst {
+    engine: Engine,
+    model: ModelIdentity,
+    calibration: Calibration,
+    settings: Settings,
+    prompt: Prompt,
+}
+
+impl Analyst {
+    /// An analyst over a running engine.
+    #[must_use]
+    pub fn new(
+        engine: Engine,
+        model: ModelIdentity,
+        calibration: Calibration,
+        settings: Settings,
+    ) -> Self {
+        let template = ChatTemplate::of(engine.info());
+        let prompt = Prompt::new(&template, &settings.language);
+        Self {
+            engine,
+            model,
+            calibration,
+            settings,
+            prompt,
+        }
+    }
+
+    /// The engine, for its figures.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Answers every metric from the call. A metric that cannot be answered says so and keeps no other from its answer.
+    ///
+    /// # Errors
+    /// When the engine gave up, or its context cannot hold the instructions.
+    pub fn analyze(&mut self, call: &Call, metrics: &[Metric]) -> Result<Analysis, AnalystError> {
+        let started = Instant::now();
+        if let Some(analysis) = without_transcript(call, metrics) {
+            return Ok(analysis);
+        }
+        let questions: Vec<Question<'_>> = metrics.iter().map(Question::of).collect();
+        let transcript = Transcript::of(call);
+        let clock = Clock::of(call, &self.settings.timezone);
+        let windows = self.windows(&questions, &transcript)?;
+        let mut reader = Reader {
+            engine: &mut self.engine,
+            prompt: &self.prompt,
+            calibration: &self.calibration,
+            call,
+            clock: &clock,
+            transcript: &transcript,
+            questions: &questions,
+            cost: Cost::default(),
+        };
+        let mut readings = Vec::with_capacity(windows.len());
+        for lines in &windows {
+            readings.push(reader.read(lines)?);
+        }
+        let summary = reader.join_summaries(&readings)?;
+        let cost = reader.cost;
+        let answers = answers(&questions, readings);
+        let truncated = answers.iter().any(|a| a.reasoning.ends_with(CUT));
+        Ok(Analysis {
+            call_id: call.call_id.clone(),
+            summary,
+            disposition_metrics: answers,
+            success_metrics: Vec::new(),
+            provenance: Provenance {
+                model: Some(self.model.name.clone()),
+                model_sha256: self.model.sha256.clone(),
+                prompt_revision: REVISION.into(),
+                calibration: self.calibration.name.clone(),
+                transcript_sha256: call.transcript_sha256(),
+                windows: windows.len(),
+                truncated,
+                usage: Usage {
+                    tokens_read: cost.read,
+                    tokens_cached: cost.cached,
+                    tokens_written: cost.written,
+                    milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+                },
+            },
+        })
+    }
+
+    /// The windows that the transcript is read in: one, unless it is longer than the context leaves room for.
+    fn windows(
+        &mut self,
+        questions: &[Question<'_>],
+        transcript: &Transcript,
+    ) -> Result<Vec<Range<usize>>, AnalystError> {
+        let context = self.engine.info().context_tokens;
+        let mut segments = vec![self.prompt.call(questions, Some("Wednesday, 2000-01-01"), "")];
+        let instructions: u32 = self.engine.count(segments.remove(0))?.iter().sum();
+        // Beside the transcript stand the questions' leads and what is written.
+        let spare = (context / 5).max(400);
+        let room = context.saturating_sub(instructions + spare);
+        if room < LEAST_WINDOW {
+            return Err(AnalystError::ContextTooSmall {
+                available: context,
+                instructions,
+                least: (instructions + LEAST_WINDOW) * 5 / 4 + 400,
+            });
+        }
+        let lines = transcript.lines.iter().map(|l| Segment::plain(format!("{l}\n")));
+        let sizes = self.engine.count(lines.collect())?;
+        Ok(windows(&sizes, room))
+    }
+}
+
+/// How the reasoning of an answer ends that was cut.
+pub(crate) const CUT: &str = "(the answer was longer and is cut)";
+
+fn answers(questions: &[Question<'_>], readings: Vec<Reading>) -> Vec<Answer> {
+    let mut columns: Vec<Vec<Found>> = questions.iter().map(|_| Vec::new()).collect();
+    for reading in readings {
+        for (column, found) in columns.iter_mut().zip(reading.found) {
+            column.push(found);
+        }
+    }
+    questions
+        .iter()
+        .zip(columns)
+        .map(|(question, column)| {
+            let metric = question.metric;
+            match merge(question, column) {
+                Some(found) => Answer {
+                    value: found.value,
+                    status: found.status,
+                    confidence: rounded(found.confidence),
+                    reasoning: found.reasoning,
+                    evidence: found.evidence,
+                    datetime: found.datetime,
+                    scores: found.scores.into_iter().map(|(c, p)| (c, rounded(p))).collect(),
+                    ..Answer::empty(metric, found.status, "")
+                },
+                None => Answer::empty(metric, Status::Failed, "The call has no window."),
+            }
+        })
+        .collect()
+}
+
+/// Six digits tell all that there is to tell.
+fn rounded(p: f64) -> f64 {
+    (p.clamp(0.0, 1.0) * 1e6).round() / 1e6
+}
+
+/// The analysis of a call without a word in it; `None` when there is one. No model is asked.
+#[must_use]
+pub fn without_transcript(call: &Call, metrics: &[Metric]) -> Option<Analysis> {
+    if call.has_words() {
+        return None;
+    }
+    const REASON: &str = "The call ended without a transcript, so no model was asked.";
+    Some(Analysis {
+        call_id: call.call_id.clone(),
+        summary: REASON.into(),
+        disposition_metrics: metrics
+            .iter()
+            .map(|metric| Answer::empty(metric, Status::NotMentioned, REASON))
+            .collect(),
+        success_metrics: Vec::new(),
+        provenance: Provenance {
+            model: None,
+            model_sha256: None,
+            prompt_revision: REVISION.into(),
+            calibration: "none".into(),
+            transcript_sha256: call.transcript_sha256(),
+            windows: 0,
+            truncated: false,
+            usage: Usage::default(),
+        },
+    })
+}

@@ -1,0 +1,265 @@
+//! From what the engine gave for one metric to its answer. Pure: the same scores and calibration give the same answer.
+
+use aftercall_core::{Call, DatetimeDetail, Evidence, MetricType, Status, Value};
+use aftercall_dates::Unresolved;
+use aftercall_engine::{Scores, Written};
+
+use crate::calibration::{Calibration, softmax};
+use crate::evidence::{tokens, turns_with};
+use crate::moment::Clock;
+use crate::prompt::NONE;
+use crate::question::{Question, Shape};
+
+/// What the engine gave.
+pub(crate) enum Raw {
+    /// Probabilities of choices.
+    Weighed {
+        choices: Vec<String>,
+        scores: Scores,
+    },
+    /// Words, and how much the model would rather have said "none".
+    Written { text: Written, none: f64 },
+    /// No answer, and why.
+    Failed(String),
+}
+
+/// A metric's answer in one window.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    pub(crate) status: Status,
+    pub(crate) value: Option<Value>,
+    pub(crate) confidence: f64,
+    /// As the model would write it.
+    pub(crate) text: String,
+    pub(crate) reasoning: String,
+    pub(crate) datetime: Option<DatetimeDetail>,
+    pub(crate) scores: Vec<(String, f64)>,
+    pub(crate) turn: Option<usize>,
+    pub(crate) evidence: Vec<Evidence>,
+    /// Whether the words of the value are looked for in the transcript.
+    literal: bool,
+}
+
+impl Found {
+    /// The words to be looked for in the transcript; a "true" or the name of a choice stands in none.
+    pub(crate) fn quotable(&self) -> Option<&str> {
+        self.literal.then_some(self.text.as_str())
+    }
+}
+
+const NOT_SAID: &str = "The call does not say.";
+
+pub(crate) fn decide(
+    question: &Question<'_>,
+    raw: Raw,
+    call: &Call,
+    clock: &Clock,
+    calibration: &Calibration,
+) -> Found {
+    match raw {
+        Raw::Failed(reason) => empty(Status::Failed, 0.5, reason, Vec::new()),
+        Raw::Weighed { choices, scores } => match &question.shape {
+            Shape::Closed(_) => closed(question, &scores, calibration),
+            _ => number(&choices, &scores, calibration),
+        },
+        Raw::Written { text, none } => match question.shape {
+            Shape::Moment => moment(&text, none, call, clock, calibration),
+            _ => words(&text, none, call, calibration),
+        },
+    }
+}
+
+/// The likeliest choice after the metric's lean is taken out.
+fn closed(question: &Question<'_>, scores: &Scores, calibration: &Calibration) -> Found {
+    let Shape::Closed(choices) = &question.shape else {
+        return empty(Status::Failed, 0.5, "no choices".into(), Vec::new());
+    };
+    let boolean = question.metric.kind == MetricType::Boolean;
+    let calibrated = calibration.probabilities(question.metric, boolean, &scores.log_probs);
+    let kept: Vec<(String, f64)> = choices
+        .iter()
+        .zip(softmax(scores.log_probs.iter().copied()))
+        .map(|(choice, p)| (choice.text.clone(), p))
+        .collect();
+    let best = (0..choices.len()).max_by(|&a, &b| {
+        // Of equals the first listed wins.
+        calibrated[a].total_cmp(&calibrated[b]).then(b.cmp(&a))
+    });
+    let Some(best) = best else {
+        return empty(Status::Failed, 0.5, "no choices".into(), kept);
+    };
+    match &choices[best].value {
+        Some(value) => Found {
+            status: Status::Answered,
+            value: Some(value.clone()),
+            text: choices[best].text.clone(),
+            confidence: calibrated[best],
+            scores: kept,
+            ..empty(Status::Answered, 0.0, String::new(), Vec::new())
+        },
+        None => empty(Status::NotMentioned, calibrated[best], NOT_SAID.into(), kept),
+    }
+}
+
+/// A number out of those that the call could mean, or none.
+fn number(choices: &[String], scores: &Scores, calibration: &Calibration) -> Found {
+    let p = softmax(scores.log_probs.iter().copied());
+    let none = choices.iter().position(|c| c == NONE).map_or(0.0, |i| p[i]);
+    let best = (0..choices.len())
+        .filter(|&i| choices[i] != NONE)
+        .max_by(|&a, &b| p[a].total_cmp(&p[b]).then(b.cmp(&a)));
+    let kept: Vec<(String, f64)> = choices
+        .iter()
+        .cloned()
+        .zip(p.iter().copied())
+        .filter(|(_, p)| *p >= 0.001)
+        .collect();
+    let constants = &calibration.constants;
+    let says = constants.says_number.probability([odds(none), 0.0]);
+    match best {
+        Some(best) if says >= 0.5 => {
+            let share = p[best] / (1.0 - none).max(1e-9);
+            let right = constants.right_number.probability([odds(share), 0.0]);
+            Found {
+                value: choices[best].parse().ok().map(Value::Integer),
+                text: choices[best].clone(),
+                literal: true,
+                ..empty(Status::Answered, says * right, String::new(), kept)
+            }
+        }
+        _ => empty(Status::NotMentioned, 1.0 - says, NOT_SAID.into(), kept),
+    }
+}
+
+/// Whether the call says it, by how much the model wanted to answer "none".
+fn says_text(text: &Written, none: f64, calibration: &Calibration) -> f64 {
+    if is_none(&text.text) {
+        // Whatever else it wanted to say was not written.
+        return 1.0 - calibration.constants.says_text.probability([odds(none), 0.0]).min(0.5).max(0.05);
+    }
+    calibration.constants.says_text.probability([odds(none), 0.0])
+}
+
+fn words(text: &Written, none: f64, call: &Call, calibration: &Calibration) -> Found {
+    let kept = vec![
+        (NONE.to_owned(), none),
+        ("written".to_owned(), text.mean_log_prob.exp()),
+    ];
+    let answer = trimmed(text);
+    if is_none(&answer) {
+        let says = calibration.constants.says_text.probability([odds(none), 0.0]);
+        return empty(Status::NotMentioned, (1.0 - says).max(0.5), NOT_SAID.into(), kept);
+    }
+    let says = says_text(text, none, calibration);
+    if says < 0.5 {
+        return empty(Status::NotMentioned, 1.0 - says, NOT_SAID.into(), kept);
+    }
+    let right = calibration
+        .constants
+        .right_text
+        .probability([text.mean_log_prob, grounded(call, &answer)]);
+    Found {
+        value: Some(Value::Text(answer.clone())),
+        text: answer,
+        literal: true,
+        ..empty(Status::Answered, says * right, String::new(), kept)
+    }
+}
+
+fn moment(text: &Written, none: f64, call: &Call, clock: &Clock, calibration: &Calibration) -> Found {
+    let kept = vec![
+        (NONE.to_owned(), none),
+        ("written".to_owned(), text.mean_log_prob.exp()),
+    ];
+    let phrase = trimmed(text);
+    let says = says_text(text, none, calibration);
+    if is_none(&phrase) || says < 0.5 {
+        return empty(Status::NotMentioned, (1.0 - says).max(0.5), NOT_SAID.into(), kept);
+    }
+    let right = calibration
+        .constants
+        .right_moment
+        .probability([text.mean_log_prob, grounded(call, &phrase)]);
+    match clock.resolve(&phrase) {
+        Ok((value, detail)) => Found {
+            value: Some(value),
+            text: phrase,
+            datetime: Some(detail),
+            literal: true,
+            ..empty(Status::Answered, says * right, String::new(), kept)
+        },
+        // The words that were found say nothing of time: the call does not say when.
+        Err(Unresolved::NoDate) => empty(
+            Status::NotMentioned,
+            (1.0 - says * right).max(0.5),
+            "The call names no date or time for it.".into(),
+            kept,
+        ),
+        Err(error) => empty(
+            Status::Failed,
+            (1.0 - says * right).max(0.5),
+            format!("The call says \"{phrase}\", but {error}."),
+            kept,
+        ),
+    }
+}
+
+fn empty(status: Status, confidence: f64, reasoning: String, scores: Vec<(String, f64)>) -> Found {
+    Found {
+        status,
+        value: None,
+        confidence,
+        text: String::new(),
+        reasoning,
+        datetime: None,
+        scores,
+        turn: None,
+        evidence: Vec::new(),
+        literal: false,
+    }
+}
+
+/// The answer without the blanks and quotes around it; one that the bound ended says so.
+fn trimmed(text: &Written) -> String {
+    let answer = text.text.trim().trim_matches('"').trim();
+    if text.complete {
+        answer.to_owned()
+    } else {
+        let end = answer.rfind(char::is_whitespace).unwrap_or(answer.len());
+        format!("{} …", &answer[..end])
+    }
+}
+
+fn is_none(answer: &str) -> bool {
+    const NONES: [&str; 10] = [
+        "", "none", "n a", "null", "not mentioned", "not said", "unknown", "not specified",
+        "not provided", "not given",
+    ];
+    let words = tokens(answer).join(" ");
+    // "none, as nothing was booked" is a none with its reason.
+    let head = answer.split([',', '.', ';', '(']).next().unwrap_or_default();
+    NONES.contains(&words.as_str()) || tokens(head) == ["none"]
+}
+
+/// The share of an answer's words that stand in the transcript; all in a row in one turn count as all.
+fn grounded(call: &Call, answer: &str) -> f64 {
+    if !turns_with(call, answer).is_empty() {
+        return 1.0;
+    }
+    let said: std::collections::HashSet<String> = call
+        .transcript
+        .iter()
+        .flat_map(|turn| tokens(&turn.content))
+        .collect();
+    let words = tokens(answer);
+    let found = words.iter().filter(|w| said.contains(*w)).count();
+    #[expect(clippy::cast_precision_loss, reason = "counts of words")]
+    let share = found as f64 / words.len().max(1) as f64;
+    share
+}
+
+/// Log-odds, kept within what a float can tell.
+fn odds(p: f64) -> f64 {
+    let p = p.clamp(1e-6, 1.0 - 1e-6);
+    (p / (1.0 - p)).ln()
+}

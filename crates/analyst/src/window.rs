@@ -1,0 +1,311 @@
+//! One window of a call: the prompt is read once, all metrics branch off it.
+//!
+//! Four passes: closed answers are weighed, open ones written, the turn that shows each answer is weighed, and the reasons and
+//! the summary are written.
+
+use std::ops::Range;
+
+use aftercall_core::{Call, Evidence, Status};
+use aftercall_engine::{Closed, Cost, Engine, EngineError, Open, Scores, Written};
+
+use crate::calibration::Calibration;
+use crate::decide::{self, Found, Raw};
+use crate::evidence::{keep_what_stands, quote, quote_of_value, turns_with};
+use crate::moment::Clock;
+use crate::numbers;
+use crate::prompt::{NONE, Prompt};
+use crate::question::{Question, Shape};
+use crate::transcript::Transcript;
+use aftercall_engine::Grammar;
+
+/// Tokens of a reason, and of a summary.
+const REASON_TOKENS: u32 = 36;
+const SUMMARY_TOKENS: u32 = 110;
+/// A turn less likely than this to show the answer is not evidence.
+const LEAST_TURN: f64 = 0.15;
+
+/// What a window is read with.
+pub(crate) struct Reader<'a> {
+    pub(crate) engine: &'a mut Engine,
+    pub(crate) prompt: &'a Prompt,
+    pub(crate) calibration: &'a Calibration,
+    pub(crate) call: &'a Call,
+    pub(crate) clock: &'a Clock,
+    pub(crate) transcript: &'a Transcript,
+    pub(crate) questions: &'a [Question<'a>],
+    pub(crate) cost: Cost,
+}
+
+/// What a window gave.
+pub(crate) struct Reading {
+    pub(crate) found: Vec<Found>,
+    pub(crate) summary: String,
+}
+
+impl Reader<'_> {
+    pub(crate) fn read(&mut self, lines: &Range<usize>) -> Result<Reading, EngineError> {
+        let text = self.transcript.text(lines);
+        let day = self.clock.day();
+        let prompt = self.prompt.call(self.questions, day.as_deref(), &text);
+        let cost = self.engine.read(&prompt)?;
+        self.cost.add(&cost);
+        let raw = self.answers(&text)?;
+        let mut found: Vec<Found> = self
+            .questions
+            .iter()
+            .zip(raw)
+            .map(|(question, raw)| decide::decide(question, raw, self.call, self.clock, self.calibration))
+            .collect();
+        let turns: Vec<usize> = self.transcript.turns[lines.clone()].to_vec();
+        self.find_evidence(&mut found, &turns)?;
+        let summary = self.explain(&mut found)?;
+        Ok(Reading { found, summary })
+    }
+
+    /// Weighs the closed answers and writes the open ones.
+    fn answers(&mut self, text: &str) -> Result<Vec<Raw>, EngineError> {
+        let choices: Vec<Vec<String>> = self
+            .questions
+            .iter()
+            .map(|question| match &question.shape {
+                Shape::Closed(choices) => choices.iter().map(|c| c.text.clone()).collect(),
+                Shape::Number => numbers::candidates(text, &question.metric.prompt)
+                    .iter()
+                    .map(ToString::to_string)
+                    .chain([NONE.to_owned()])
+                    .collect(),
+                // One choice alone: its share of the model's wishes says how much it wants to answer "none".
+                Shape::Text { .. } | Shape::Moment => vec![NONE.to_owned()],
+            })
+            .collect();
+        let closed = self
+            .questions
+            .iter()
+            .zip(&choices)
+            .map(|(question, choices)| Closed {
+                lead: self.prompt.answer(question),
+                choices: choices.iter().map(|c| format!(" {c}")).collect(),
+            })
+            .collect();
+        let scores = self.score(closed)?;
+        let written: Vec<usize> = (0..self.questions.len())
+            .filter(|&i| matches!(self.questions[i].shape, Shape::Text { .. } | Shape::Moment))
+            .collect();
+        let open = written
+            .iter()
+            .map(|&i| {
+                let question = &self.questions[i];
+                let (grammar, max_tokens) = question.grammar();
+                Open {
+                    lead: self.prompt.answer(question),
+                    grammar,
+                    max_tokens,
+                }
+            })
+            .collect();
+        let mut texts = self.write(open)?.into_iter();
+        Ok(scores
+            .into_iter()
+            .zip(choices)
+            .enumerate()
+            .map(|(i, (scores, choices))| {
+                let text = if written.contains(&i) { texts.next() } else { None };
+                match (scores, text) {
+                    (Err(reason), _) | (_, Some(Err(reason))) => Raw::Failed(reason),
+                    (Ok(scores), Some(Ok(text))) => Raw::Written {
+                        text,
+                        none: scores.mass,
+                    },
+                    (Ok(scores), None) => Raw::Weighed { choices, scores },
+                }
+            })
+            .collect())
+    }
+
+    /// Finds the turn that shows each answer. A value that stands in one turn needs no model.
+    fn find_evidence(&mut self, found: &mut [Found], turns: &[usize]) -> Result<(), EngineError> {
+        let mut all = turns.to_vec();
+        all.dedup();
+        let mut asked = Vec::new();
+        let mut questions = Vec::new();
+        for (i, answer) in found.iter_mut().enumerate() {
+            if answer.status != Status::Answered {
+                continue;
+            }
+            let literal: Vec<usize> = answer
+                .quotable()
+                .map_or_else(Vec::new, |value| turns_with(self.call, value))
+                .into_iter()
+                .filter(|turn| all.contains(turn))
+                .collect();
+            let candidates = match literal.as_slice() {
+                [one] => {
+                    answer.turn = Some(*one);
+                    continue;
+                }
+                [] => all.clone(),
+                some => some.to_vec(),
+            };
+            questions.push(Closed {
+                lead: self.prompt.turn(&self.questions[i], &answer.text),
+                choices: candidates.iter().map(|turn| format!(" {turn}")).collect(),
+            });
+            asked.push((i, candidates, literal.is_empty()));
+        }
+        let scores = self.score(questions)?;
+        for ((i, candidates, anywhere), scores) in asked.into_iter().zip(scores) {
+            let Ok(scores) = scores else { continue };
+            let best = scores
+                .log_probs
+                .iter()
+                .enumerate()
+                .max_by(|a, b| a.1.total_cmp(b.1));
+            if let Some((at, log_prob)) = best
+                && (!anywhere || log_prob.exp() >= LEAST_TURN)
+            {
+                found[i].turn = Some(candidates[at]);
+            }
+        }
+        for (question, answer) in self.questions.iter().zip(found) {
+            let Some(turn) = answer.turn else { continue };
+            let about = format!("{} {}", question.metric.prompt, answer.text);
+            let value = answer.quotable().map(str::to_owned);
+            let quoted: Vec<Evidence> = value
+                .and_then(|value| quote_of_value(self.call, turn, &value))
+                .or_else(|| quote(self.call, turn, &about))
+                .into_iter()
+                .collect();
+            let (kept, dropped) = keep_what_stands(self.call, quoted);
+            answer.evidence = kept;
+            if dropped > 0 {
+                answer.confidence *= 0.5;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the reasons and the summary, side by side.
+    fn explain(&mut self, found: &mut [Found]) -> Result<String, EngineError> {
+        let explained: Vec<usize> = (0..found.len())
+            .filter(|&i| found[i].status == Status::Answered)
+            .collect();
+        let mut open: Vec<Open> = explained
+            .iter()
+            .map(|&i| Open {
+                lead: self.prompt.reason(&self.questions[i], &found[i].text, found[i].turn),
+                grammar: sentence(),
+                max_tokens: REASON_TOKENS,
+            })
+            .collect();
+        open.push(self.summary());
+        let mut texts = self.write(open)?;
+        let summary = texts.pop();
+        for (i, text) in explained.into_iter().zip(texts) {
+            if let Ok(text) = text {
+                found[i].reasoning = whole(&text);
+            }
+        }
+        Ok(match summary {
+            Some(Ok(text)) => whole(&text),
+            Some(Err(_)) | None => String::new(),
+        })
+    }
+
+    /// One summary of a call that was read in several windows.
+    pub(crate) fn join_summaries(&mut self, readings: &[Reading]) -> Result<String, EngineError> {
+        let parts: Vec<&str> = readings.iter().map(|r| r.summary.as_str()).collect();
+        if let [one] = parts.as_slice() {
+            return Ok((*one).to_owned());
+        }
+        // Very many parts do not fit at once: they are given as they stand.
+        let prompt = self.prompt.parts(&parts);
+        match self.engine.read(&prompt) {
+            Ok(cost) => self.cost.add(&cost),
+            Err(error) if lies_in_a_question(&error) => return Ok(parts.join(" ")),
+            Err(error) => return Err(error),
+        }
+        let open = vec![self.summary()];
+        Ok(match self.write(open)?.pop() {
+            Some(Ok(text)) => whole(&text),
+            Some(Err(_)) | None => parts.join(" "),
+        })
+    }
+
+    fn summary(&self) -> Open {
+        Open {
+            lead: self.prompt.summary(),
+            grammar: Grammar::Regex(r" [^\n]{20,600}".into()),
+            max_tokens: SUMMARY_TOKENS,
+        }
+    }
+
+    fn score(&mut self, questions: Vec<Closed>) -> Result<Vec<Result<Scores, String>>, EngineError> {
+        let cost = &mut self.cost;
+        let engine = &mut *self.engine;
+        each(questions, |some| {
+            let (answers, spent) = engine.score(some)?;
+            cost.add(&spent);
+            Ok(answers)
+        })
+    }
+
+    fn write(&mut self, questions: Vec<Open>) -> Result<Vec<Result<Written, String>>, EngineError> {
+        let cost = &mut self.cost;
+        let engine = &mut *self.engine;
+        each(questions, |some| {
+            let (answers, spent) = engine.write(some)?;
+            cost.add(&spent);
+            Ok(answers)
+        })
+    }
+}
+
+/// Asks all questions together, and where that fails for a reason that lies in one of them, each alone.
+fn each<Q: Clone, A>(
+    questions: Vec<Q>,
+    mut ask: impl FnMut(Vec<Q>) -> Result<Vec<A>, EngineError>,
+) -> Result<Vec<Result<A, String>>, EngineError> {
+    if questions.is_empty() {
+        return Ok(Vec::new());
+    }
+    match ask(questions.clone()) {
+        Ok(answers) => return Ok(answers.into_iter().map(Ok).collect()),
+        Err(error) if !lies_in_a_question(&error) => return Err(error),
+        Err(_) => {}
+    }
+    let mut all = Vec::with_capacity(questions.len());
+    for question in questions {
+        match ask(vec![question]) {
+            Ok(answers) => all.extend(answers.into_iter().map(Ok)),
+            Err(error) if lies_in_a_question(&error) => all.push(Err(error.to_string())),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(all)
+}
+
+fn lies_in_a_question(error: &EngineError) -> bool {
+    matches!(
+        error,
+        EngineError::Grammar(_) | EngineError::ContextTooSmall { .. } | EngineError::Native(_)
+    )
+}
+
+/// One sentence: it ends at the first full stop that a blank or the end follows.
+fn sentence() -> Grammar {
+    Grammar::Regex(r" ([^\n.!?]|[.!?][^\s.!?]){10,220}[.!?]".into())
+}
+
+/// A text that the token bound ended is cut back to its last whole sentence, or word, and says so.
+fn whole(written: &Written) -> String {
+    let text = written.text.trim();
+    if written.complete {
+        return text.to_owned();
+    }
+    if let Some(end) = text.rfind(['.', '!', '?']) {
+        return text[..=end].to_owned();
+    }
+    let end = text.rfind(char::is_whitespace).unwrap_or(text.len());
+    format!("{} …", &text[..end])
+}
+
