@@ -53,6 +53,7 @@ test: test-models ## Run every test, those on real models included
 		set -x; \
 		cargo test --release --locked --workspace -- --include-ignored; \
 	fi
+	python3 -m unittest discover bench
 
 check-long: ## The tests with many more random cases and the very long calls (an hour and more)
 	AFTERCALL_LONG=1 PROPTEST_CASES=$${PROPTEST_CASES:-2000} $(MAKE) test
@@ -79,18 +80,21 @@ machete:
 		else echo "cargo-machete is not installed: unused dependencies are not looked for"; fi
 
 scripts-check:
-	@if command -v shellcheck >/dev/null 2>&1; then shellcheck scripts/*.sh .ci/run $(wildcard bench/*/run); \
+	@if command -v shellcheck >/dev/null 2>&1; then shellcheck scripts/*.sh .ci/run; \
 		else echo "shellcheck is not installed: shell scripts are not checked"; fi
 
-bench: build ## Run every bench/*/run
-	@set -eu; for bench in bench/*/run; do \
-		[ -x "$$bench" ] || { echo "no benches yet"; break; }; \
+# Accuracy has a target of its own: it needs labelled calls, and hours rather than minutes.
+bench: build ## Run every bench/*/run but accuracy: how fast, on this machine
+	@set -eu; for bench in $(filter-out bench/accuracy/run,$(wildcard bench/*/run)); do \
 		AFTERCALL="$(BIN)" $(TIMED) "$$bench" "$$bench"; \
 	done
 
-accuracy: setup ## Measure accuracy on a folder of labelled calls: make accuracy DATA=dir
+# The first LIMIT labelled calls of each set are scored (0: all); CALIBRATE=N fits the metrics' constants on N others.
+accuracy: build ## Measure accuracy: make accuracy DATA=dir (LIMIT=60 CALIBRATE=0 SETS=a,b PEER=dir MARKDOWN=file)
 	@[ -n "$(DATA)" ] || { echo "say which folder: make accuracy DATA=dir" >&2; exit 2; }
-	cargo run --release --locked -p aftercall-bench --bin accuracy -- $(DATA)
+	@AFTERCALL="$(BIN)" bench/accuracy/run "$(DATA)" --model "$(MODEL)" $(if $(LIMIT),--limit "$(LIMIT)") \
+		$(if $(CALIBRATE),--calibrate "$(CALIBRATE)") $(if $(SETS),--sets "$(SETS)") $(if $(PEER),--peer "$(PEER)") \
+		$(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
 install: build ## Copy the program to PREFIX/bin (default ~/.local/bin)
 	install -d "$(DESTDIR)$(PREFIX)/bin"
