@@ -1,0 +1,1 @@
+"""How long an analysis takes, beside llama-server on the same calls, model file and threads."""
