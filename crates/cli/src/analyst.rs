@@ -1,10 +1,6 @@
 //! Finding the model and starting the analyst on it.
 
-mod stand_in;
-
 use std::process::Command;
-
-use stand_in as aftercall_analyst;
 
 pub(crate) use aftercall_analyst::{Analyst, without_transcript};
 use aftercall_analyst::{Calibration, ModelIdentity, Settings};
