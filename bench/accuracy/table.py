@@ -36,6 +36,8 @@ def set_row(name, items, results):
     """One row over all metrics of a set, or of all sets: accuracy and baseline are means over metrics with enough
     labels."""
     one, (accuracy, majority, count), spent = score.score(items), score.macro(items), score.cost(results)
+    if not count:
+        accuracy = majority = None
     return [name, str(len(results)), str(count), number(accuracy), number(majority), share(one.invented, one.nulls),
             share(one.missed, one.n - one.nulls), number(one.calibration_error), number(spent.seconds, 1),
             number(spent.read, 0), number(spent.cached, 0), number(spent.written, 0)]
