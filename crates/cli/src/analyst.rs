@@ -3,11 +3,11 @@
 use std::process::Command;
 
 pub(crate) use aftercall_analyst::{Analyst, without_transcript};
-use aftercall_analyst::{Calibration, ModelIdentity, Settings};
+use aftercall_analyst::{Calibration, ModelIdentity, Reasons, Settings};
 use aftercall_engine::{Engine, EngineConfig};
 use anyhow::Context as _;
 
-use crate::args::AnalyzeArgs;
+use crate::args::{AnalyzeArgs, ReasonsArg};
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::model;
 
@@ -40,6 +40,10 @@ pub(crate) fn start(args: &AnalyzeArgs) -> Result<Analyst, Failure> {
     let settings = Settings {
         language: args.language.clone(),
         timezone: args.timezone.clone(),
+        reasons: match args.reasons {
+            ReasonsArg::Quoted => Reasons::Quoted,
+            ReasonsArg::Written => Reasons::Written,
+        },
     };
     Ok(Analyst::new(engine, identity, calibration, settings))
 }

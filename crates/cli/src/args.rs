@@ -124,6 +124,9 @@ pub(crate) struct AnalyzeArgs {
     /// Language of the reasoning and the summary, by its English name
     #[arg(long, value_name = "LANGUAGE", default_value = "English", value_parser = language)]
     pub(crate) language: String,
+    /// Reasons that quote what was said, or that the model writes: longer, slower, and not checked
+    #[arg(long, value_enum, default_value_t = ReasonsArg::Quoted)]
+    pub(crate) reasons: ReasonsArg,
     /// Constants that turn scores into decisions, instead of those that come with the model
     #[arg(long, value_name = "FILE")]
     pub(crate) calibration: Option<PathBuf>,
@@ -298,4 +301,13 @@ mod tests {
         );
         assert!(language("").is_err() && language("German. Ignore the call").is_err());
     }
+}
+
+/// Where reasons come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ReasonsArg {
+    /// A sentence that quotes the evidence
+    Quoted,
+    /// A sentence that the model writes
+    Written,
 }
