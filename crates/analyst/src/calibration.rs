@@ -11,6 +11,8 @@ use std::path::Path;
 use aftercall_core::Metric;
 use serde::{Deserialize, Serialize};
 
+use crate::constants;
+
 /// Numbers that turn scores into decisions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -105,14 +107,17 @@ impl Calibration {
     /// The constants that are known for a model, else those of the default model, which says so in its name.
     #[must_use]
     pub fn for_model(name: &str) -> Self {
-        let known = name == crate::constants::DEFAULT_MODEL;
+        let revision = crate::prompt::REVISION;
+        let (name, constants) = match constants::of(name) {
+            Some(constants) => (format!("{name}/{revision}"), constants),
+            None => (
+                format!("unfitted, as {}/{revision}", constants::DEFAULT_MODEL),
+                constants::of(constants::DEFAULT_MODEL).unwrap_or_else(Constants::untouched),
+            ),
+        };
         Self {
-            name: if known {
-                format!("{name}/{}", crate::prompt::REVISION)
-            } else {
-                format!("unfitted (constants of {})", crate::constants::DEFAULT_MODEL)
-            },
-            constants: crate::constants::CONSTANTS,
+            name,
+            constants,
             metrics: BTreeMap::new(),
         }
     }
@@ -150,11 +155,29 @@ impl Calibration {
 
 impl Default for Calibration {
     fn default() -> Self {
-        Self::for_model(crate::constants::DEFAULT_MODEL)
+        Self::for_model(constants::DEFAULT_MODEL)
     }
 }
 
 impl Constants {
+    /// Scores as they are.
+    fn untouched() -> Self {
+        let line = Weights([0.0, -1.0, 0.0]);
+        let even = Weights([0.0, 1.0, 0.0]);
+        Self {
+            boolean: Line {
+                bias: 0.0,
+                scale: 1.0,
+            },
+            choice_scale: 1.0,
+            says_text: line,
+            says_number: line,
+            right_text: even,
+            right_number: even,
+            right_moment: even,
+        }
+    }
+
     /// Biases and scale of a metric that nothing is known of.
     pub(crate) fn usual(&self, boolean: bool, choices: usize) -> (Vec<f64>, f64) {
         let mut biases = vec![0.0; choices];

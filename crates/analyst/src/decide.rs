@@ -4,7 +4,7 @@ use aftercall_core::{Call, DatetimeDetail, Evidence, MetricType, Status, Value};
 use aftercall_dates::Unresolved;
 use aftercall_engine::{Scores, Written};
 
-use crate::calibration::{Calibration, softmax};
+use crate::calibration::{Calibration, sigmoid, softmax};
 use crate::evidence::{tokens, turns_with};
 use crate::moment::Clock;
 use crate::prompt::NONE;
@@ -16,9 +16,15 @@ pub(crate) enum Raw {
     Weighed {
         choices: Vec<String>,
         scores: Scores,
+        /// The log-odds that the prompt's condition for no answer holds; 0 where it has none.
+        empty: f64,
     },
     /// Words, and how much the model would rather have said "none".
-    Written { text: Written, none: f64 },
+    Written {
+        text: Written,
+        none: f64,
+        empty: f64,
+    },
     /// No answer, and why.
     Failed(String),
 }
@@ -47,6 +53,8 @@ impl Found {
     }
 }
 
+/// Names the probability that the prompt's own condition for no answer holds.
+const EMPTY_IF: &str = "empty_if";
 const NOT_SAID: &str = "The call does not say.";
 
 pub(crate) fn decide(
@@ -57,22 +65,35 @@ pub(crate) fn decide(
     calibration: &Calibration,
 ) -> Found {
     match raw {
-        Raw::Failed(reason) => empty(Status::Failed, 0.5, reason, Vec::new()),
-        Raw::Weighed { choices, scores } => match &question.shape {
+        Raw::Failed(reason) => empty_answer(Status::Failed, 0.5, reason, Vec::new()),
+        Raw::Weighed {
+            choices,
+            scores,
+            empty,
+        } => match &question.shape {
             Shape::Closed(_) => closed(question, &scores, calibration),
-            _ => number(&choices, &scores, calibration),
+            _ => number(&choices, &scores, empty, calibration),
         },
-        Raw::Written { text, none } => match question.shape {
-            Shape::Moment => moment(&text, none, call, clock, calibration),
-            _ => words(&text, none, call, calibration),
-        },
+        Raw::Written { text, none, empty } => {
+            let answer = trimmed(&text);
+            let says = says_text(&answer, [odds(none), empty], calibration);
+            let kept = kept(&text, none, empty, call, &answer);
+            if says < 0.5 {
+                return empty_answer(Status::NotMentioned, 1.0 - says, NOT_SAID.into(), kept);
+            }
+            let features = [text.mean_log_prob, grounded(call, &answer)];
+            match question.shape {
+                Shape::Moment => moment(answer, says, features, kept, clock, calibration),
+                _ => words(answer, says, features, kept, calibration),
+            }
+        }
     }
 }
 
 /// The likeliest choice after the metric's lean is taken out.
 fn closed(question: &Question<'_>, scores: &Scores, calibration: &Calibration) -> Found {
     let Shape::Closed(choices) = &question.shape else {
-        return empty(Status::Failed, 0.5, "no choices".into(), Vec::new());
+        return empty_answer(Status::Failed, 0.5, "no choices".into(), Vec::new());
     };
     let boolean = question.metric.kind == MetricType::Boolean;
     let calibrated = calibration.probabilities(question.metric, boolean, &scores.log_probs);
@@ -86,7 +107,7 @@ fn closed(question: &Question<'_>, scores: &Scores, calibration: &Calibration) -
         calibrated[a].total_cmp(&calibrated[b]).then(b.cmp(&a))
     });
     let Some(best) = best else {
-        return empty(Status::Failed, 0.5, "no choices".into(), kept);
+        return empty_answer(Status::Failed, 0.5, "no choices".into(), kept);
     };
     match &choices[best].value {
         Some(value) => Found {
@@ -95,14 +116,14 @@ fn closed(question: &Question<'_>, scores: &Scores, calibration: &Calibration) -
             text: choices[best].text.clone(),
             confidence: calibrated[best],
             scores: kept,
-            ..empty(Status::Answered, 0.0, String::new(), Vec::new())
+            ..empty_answer(Status::Answered, 0.0, String::new(), Vec::new())
         },
-        None => empty(Status::NotMentioned, calibrated[best], NOT_SAID.into(), kept),
+        None => empty_answer(Status::NotMentioned, calibrated[best], NOT_SAID.into(), kept),
     }
 }
 
 /// A number out of those that the call could mean, or none.
-fn number(choices: &[String], scores: &Scores, calibration: &Calibration) -> Found {
+fn number(choices: &[String], scores: &Scores, empty: f64, calibration: &Calibration) -> Found {
     let p = softmax(scores.log_probs.iter().copied());
     let none = choices.iter().position(|c| c == NONE).map_or(0.0, |i| p[i]);
     let best = (0..choices.len())
@@ -113,9 +134,10 @@ fn number(choices: &[String], scores: &Scores, calibration: &Calibration) -> Fou
         .cloned()
         .zip(p.iter().copied())
         .filter(|(_, p)| *p >= 0.001)
+        .chain([(EMPTY_IF.to_owned(), sigmoid(empty))])
         .collect();
     let constants = &calibration.constants;
-    let says = constants.says_number.probability([odds(none), 0.0]);
+    let says = constants.says_number.probability([odds(none), empty]);
     match best {
         Some(best) if says >= 0.5 => {
             let share = p[best] / (1.0 - none).max(1e-9);
@@ -124,78 +146,61 @@ fn number(choices: &[String], scores: &Scores, calibration: &Calibration) -> Fou
                 value: choices[best].parse().ok().map(Value::Integer),
                 text: choices[best].clone(),
                 literal: true,
-                ..empty(Status::Answered, says * right, String::new(), kept)
+                ..empty_answer(Status::Answered, says * right, String::new(), kept)
             }
         }
-        _ => empty(Status::NotMentioned, 1.0 - says, NOT_SAID.into(), kept),
+        _ => empty_answer(Status::NotMentioned, 1.0 - says, NOT_SAID.into(), kept),
     }
 }
 
-/// Whether the call says it, by how much the model wanted to answer "none".
-fn says_text(text: &Written, none: f64, calibration: &Calibration) -> f64 {
-    if is_none(&text.text) {
-        // Whatever else it wanted to say was not written.
-        return 1.0 - calibration.constants.says_text.probability([odds(none), 0.0]).min(0.5).max(0.05);
-    }
-    calibration.constants.says_text.probability([odds(none), 0.0])
+/// Whether the call says it: by what was written, and by how much the model wanted to answer "none".
+fn says_text(answer: &str, features: [f64; 2], calibration: &Calibration) -> f64 {
+    let says = calibration.constants.says_text.probability(features);
+    // Of what else it might have said, nothing was written.
+    if is_none(answer) { says.min(0.45) } else { says }
 }
 
-fn words(text: &Written, none: f64, call: &Call, calibration: &Calibration) -> Found {
-    let kept = vec![
-        (NONE.to_owned(), none),
-        ("written".to_owned(), text.mean_log_prob.exp()),
-    ];
-    let answer = trimmed(text);
-    if is_none(&answer) {
-        let says = calibration.constants.says_text.probability([odds(none), 0.0]);
-        return empty(Status::NotMentioned, (1.0 - says).max(0.5), NOT_SAID.into(), kept);
-    }
-    let says = says_text(text, none, calibration);
-    if says < 0.5 {
-        return empty(Status::NotMentioned, 1.0 - says, NOT_SAID.into(), kept);
-    }
-    let right = calibration
-        .constants
-        .right_text
-        .probability([text.mean_log_prob, grounded(call, &answer)]);
+fn words(
+    answer: String,
+    says: f64,
+    features: [f64; 2],
+    kept: Vec<(String, f64)>,
+    calibration: &Calibration,
+) -> Found {
+    let right = calibration.constants.right_text.probability(features);
     Found {
         value: Some(Value::Text(answer.clone())),
         text: answer,
         literal: true,
-        ..empty(Status::Answered, says * right, String::new(), kept)
+        ..empty_answer(Status::Answered, says * right, String::new(), kept)
     }
 }
 
-fn moment(text: &Written, none: f64, call: &Call, clock: &Clock, calibration: &Calibration) -> Found {
-    let kept = vec![
-        (NONE.to_owned(), none),
-        ("written".to_owned(), text.mean_log_prob.exp()),
-    ];
-    let phrase = trimmed(text);
-    let says = says_text(text, none, calibration);
-    if is_none(&phrase) || says < 0.5 {
-        return empty(Status::NotMentioned, (1.0 - says).max(0.5), NOT_SAID.into(), kept);
-    }
-    let right = calibration
-        .constants
-        .right_moment
-        .probability([text.mean_log_prob, grounded(call, &phrase)]);
+fn moment(
+    phrase: String,
+    says: f64,
+    features: [f64; 2],
+    kept: Vec<(String, f64)>,
+    clock: &Clock,
+    calibration: &Calibration,
+) -> Found {
+    let right = calibration.constants.right_moment.probability(features);
     match clock.resolve(&phrase) {
         Ok((value, detail)) => Found {
             value: Some(value),
             text: phrase,
             datetime: Some(detail),
             literal: true,
-            ..empty(Status::Answered, says * right, String::new(), kept)
+            ..empty_answer(Status::Answered, says * right, String::new(), kept)
         },
         // The words that were found say nothing of time: the call does not say when.
-        Err(Unresolved::NoDate) => empty(
+        Err(Unresolved::NoDate) => empty_answer(
             Status::NotMentioned,
             (1.0 - says * right).max(0.5),
             "The call names no date or time for it.".into(),
             kept,
         ),
-        Err(error) => empty(
+        Err(error) => empty_answer(
             Status::Failed,
             (1.0 - says * right).max(0.5),
             format!("The call says \"{phrase}\", but {error}."),
@@ -204,7 +209,7 @@ fn moment(text: &Written, none: f64, call: &Call, clock: &Clock, calibration: &C
     }
 }
 
-fn empty(status: Status, confidence: f64, reasoning: String, scores: Vec<(String, f64)>) -> Found {
+fn empty_answer(status: Status, confidence: f64, reasoning: String, scores: Vec<(String, f64)>) -> Found {
     Found {
         status,
         value: None,
@@ -256,6 +261,16 @@ fn grounded(call: &Call, answer: &str) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "counts of words")]
     let share = found as f64 / words.len().max(1) as f64;
     share
+}
+
+/// What the constants of written answers are fitted on.
+fn kept(text: &Written, none: f64, empty: f64, call: &Call, answer: &str) -> Vec<(String, f64)> {
+    vec![
+        (EMPTY_IF.to_owned(), sigmoid(empty)),
+        (NONE.to_owned(), none),
+        ("written".to_owned(), text.mean_log_prob.exp()),
+        ("grounded".to_owned(), grounded(call, answer)),
+    ]
 }
 
 /// Log-odds, kept within what a float can tell.

@@ -19,7 +19,7 @@ mod question;
 mod transcript;
 mod window;
 
-pub use analyst::{Analyst, ModelIdentity, Settings, without_transcript};
+pub use analyst::{Analyst, ModelIdentity, Reasons, Settings, without_transcript};
 pub use calibration::{Calibration, CalibrationError, Constants, Lean, Line, Weights, fingerprint};
 pub use error::AnalystError;
 pub use fit::{fit_leans, FitReport};

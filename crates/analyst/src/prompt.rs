@@ -17,7 +17,6 @@ struct Shown {
     form: &'static str,
     answer: &'static str,
     turn: usize,
-    reason: &'static str,
 }
 
 /// An example call.
@@ -49,7 +48,6 @@ const EXAMPLES: [Example; 2] = [
                 form: "true or false",
                 answer: "false",
                 turn: 8,
-                reason: "The customer took the other day calmly and said goodbye.",
             },
             Shown {
                 name: "table_reserved",
@@ -57,15 +55,6 @@ const EXAMPLES: [Example; 2] = [
                 form: "true or false",
                 answer: "true",
                 turn: 7,
-                reason: "The agent reserved a table for four on Sunday.",
-            },
-            Shown {
-                name: "first_time_unavailable",
-                question: "Was the first time that the customer asked for unavailable?",
-                form: "true or false",
-                answer: "true",
-                turn: 3,
-                reason: "The restaurant was full on Saturday.",
             },
             Shown {
                 name: "email",
@@ -73,7 +62,6 @@ const EXAMPLES: [Example; 2] = [
                 form: TEXT,
                 answer: "none",
                 turn: 6,
-                reason: "The customer gave only a first name.",
             },
             Shown {
                 name: "reserved_for",
@@ -81,7 +69,6 @@ const EXAMPLES: [Example; 2] = [
                 form: MOMENT,
                 answer: "Sunday at 7 pm",
                 turn: 7,
-                reason: "The agent confirmed Sunday at 7 pm.",
             },
             Shown {
                 name: "people",
@@ -89,7 +76,6 @@ const EXAMPLES: [Example; 2] = [
                 form: NUMBER,
                 answer: "4",
                 turn: 2,
-                reason: "The customer asked for a table for four.",
             },
             Shown {
                 name: "outcome",
@@ -97,7 +83,6 @@ const EXAMPLES: [Example; 2] = [
                 form: "one of: reserved, cancelled, moved, nothing_done",
                 answer: "reserved",
                 turn: 7,
-                reason: "The table was reserved.",
             },
         ],
     },
@@ -117,7 +102,6 @@ const EXAMPLES: [Example; 2] = [
                 form: "true or false",
                 answer: "false",
                 turn: 5,
-                reason: "The agent could not look the parcel up without its number.",
             },
             Shown {
                 name: "unhappy",
@@ -125,7 +109,6 @@ const EXAMPLES: [Example; 2] = [
                 form: "true or false",
                 answer: "true",
                 turn: 6,
-                reason: "The customer called it really annoying.",
             },
             Shown {
                 name: "parcel_number",
@@ -133,15 +116,6 @@ const EXAMPLES: [Example; 2] = [
                 form: TEXT,
                 answer: "none",
                 turn: 4,
-                reason: "The customer did not have the number at hand.",
-            },
-            Shown {
-                name: "money_offered",
-                question: "Did the agent offer money back?",
-                form: "true or false",
-                answer: "false",
-                turn: 5,
-                reason: "The agent only asked the customer to call again.",
             },
             Shown {
                 name: "arrival",
@@ -149,15 +123,6 @@ const EXAMPLES: [Example; 2] = [
                 form: MOMENT,
                 answer: "none",
                 turn: 5,
-                reason: "No new delivery was arranged.",
-            },
-            Shown {
-                name: "parcels_sent_back",
-                question: "How many parcels were sent back?",
-                form: NUMBER,
-                answer: "none",
-                turn: 5,
-                reason: "Nobody spoke of sending parcels back.",
             },
             Shown {
                 name: "agent_name",
@@ -165,7 +130,6 @@ const EXAMPLES: [Example; 2] = [
                 form: TEXT,
                 answer: "Noah",
                 turn: 1,
-                reason: "The agent introduced himself as Noah.",
             },
         ],
     },
@@ -266,6 +230,14 @@ impl Prompt {
         lead(question, &format!("Answer: {answer}\n{turn}Reason:"))
     }
 
+    /// Leads to whether the condition holds under which a prompt wants no answer.
+    pub(crate) fn condition(&self, condition: &str) -> Vec<Segment> {
+        vec![
+            Segment::plain(format!("Is it so: {condition}?\n")),
+            Segment::plain("Answer:"),
+        ]
+    }
+
     /// Leads to a summary of the call.
     pub(crate) fn summary(&self) -> Vec<Segment> {
         vec![Segment::plain(format!("{SUMMARY}\nAnswer:"))]
@@ -297,10 +269,7 @@ impl Example {
             .shown
             .iter()
             .map(|s| {
-                format!(
-                    "{}\nAnswer: {}\nTurn: {}\nReason: {}",
-                    s.name, s.answer, s.turn, s.reason
-                )
+                format!("{}\nAnswer: {}\nTurn: {}", s.name, s.answer, s.turn)
             })
             .collect();
         answers.push(format!("{SUMMARY}\nAnswer: {}", self.summary));

@@ -1,8 +1,11 @@
 //! What kind of answer a metric wants: a closed set, or something to be written.
 
+use std::sync::LazyLock;
+
 use aftercall_core::prompt_facts::{allows_null, integer_range, is_null_word, listed_options};
 use aftercall_core::{Metric, MetricType, Value};
 use aftercall_engine::Grammar;
+use regex::Regex;
 
 use crate::prompt;
 
@@ -38,6 +41,8 @@ pub(crate) struct Question<'a> {
     pub(crate) shape: Shape,
     /// "Answer with …".
     pub(crate) form: String,
+    /// When the prompt wants no answer, in its own words: "nothing was booked" of "Leave empty if nothing was booked."
+    pub(crate) empty_if: Option<String>,
 }
 
 impl<'a> Question<'a> {
@@ -54,6 +59,7 @@ impl<'a> Question<'a> {
             metric,
             shape,
             form,
+            empty_if: empty_if(&metric.prompt),
         }
     }
 
@@ -64,8 +70,12 @@ impl<'a> Question<'a> {
             Shape::Number => (Grammar::Regex(r" (-?[0-9]{1,15}|none)".into()), 20),
             Shape::Text { prose: true } => (Grammar::Regex(r" [^\n]{1,1200}".into()), 200),
             Shape::Moment => (Grammar::Regex(r" [^\n]{1,100}".into()), 32),
-            Shape::Text { prose: false } | Shape::Closed(_) => {
+            // A small model that is let goes on from a name to all that it knows of it.
+            Shape::Text { prose: false } | Shape::Closed(_) if wants_several(&self.metric.prompt) => {
                 (Grammar::Regex(r" [^\n]{1,300}".into()), 64)
+            }
+            Shape::Text { prose: false } | Shape::Closed(_) => {
+                (Grammar::Regex(r" [^\s,;]{1,60}( [^\s,;]{1,60}){0,9}".into()), 32)
             }
         }
     }
@@ -139,6 +149,24 @@ fn wants_prose(prompt: &str) -> bool {
     SIGNS.iter().any(|sign| prompt.contains(sign))
 }
 
+/// Whether a short text may hold a comma: an address, or a list.
+fn wants_several(prompt: &str) -> bool {
+    const SIGNS: [&str; 9] = [
+        "address", "list", "items", "names of", "reasons", "topics", "all the", "which products", "steps",
+    ];
+    let prompt = prompt.to_lowercase();
+    SIGNS.iter().any(|sign| prompt.contains(sign))
+}
+
+static EMPTY_IF: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:(?:leave|keep)(?: it| this)? (?:empty|blank)|(?:return |answer )?null|omit(?: it)?) (?:if|when) ([^.!?]{4,120})").ok()
+});
+
+fn empty_if(prompt: &str) -> Option<String> {
+    let found = EMPTY_IF.as_ref()?.captures(prompt)?;
+    Some(found.get(1)?.as_str().trim().to_owned())
+}
+
 fn closed_form(metric: &Metric, choices: &[Choice]) -> String {
     let names: Vec<&str> = choices
         .iter()
@@ -201,6 +229,17 @@ mod tests {
             &[],
         );
         assert_eq!(texts(&m), ["resolved", "escalated", "callback", "none"]);
+    }
+
+    #[test]
+    fn the_condition_for_no_answer_is_found() {
+        let of = |prompt: &str| empty_if(prompt);
+        assert_eq!(
+            of("What was booked? Leave empty if nothing was booked.").as_deref(),
+            Some("nothing was booked")
+        );
+        assert_eq!(of("Null when no price was named").as_deref(), Some("no price was named"));
+        assert_eq!(of("What was booked?"), None);
     }
 
     #[test]

@@ -5,12 +5,13 @@
 
 use std::ops::Range;
 
-use aftercall_core::{Call, Evidence, Status};
+use aftercall_core::{Call, Evidence, Role, Status};
 use aftercall_engine::{Closed, Cost, Engine, EngineError, Open, Scores, Written};
 
 use crate::calibration::Calibration;
 use crate::decide::{self, Found, Raw};
 use crate::evidence::{keep_what_stands, quote, quote_of_value, turns_with};
+use crate::analyst::Reasons;
 use crate::moment::Clock;
 use crate::numbers;
 use crate::prompt::{NONE, Prompt};
@@ -33,6 +34,7 @@ pub(crate) struct Reader<'a> {
     pub(crate) clock: &'a Clock,
     pub(crate) transcript: &'a Transcript,
     pub(crate) questions: &'a [Question<'a>],
+    pub(crate) reasons: Reasons,
     pub(crate) cost: Cost,
 }
 
@@ -49,7 +51,7 @@ impl Reader<'_> {
         let prompt = self.prompt.call(self.questions, day.as_deref(), &text);
         let cost = self.engine.read(&prompt)?;
         self.cost.add(&cost);
-        let raw = self.answers(&text)?;
+        let (raw, summary) = self.answers(&text)?;
         let mut found: Vec<Found> = self
             .questions
             .iter()
@@ -58,12 +60,16 @@ impl Reader<'_> {
             .collect();
         let turns: Vec<usize> = self.transcript.turns[lines.clone()].to_vec();
         self.find_evidence(&mut found, &turns)?;
-        let summary = self.explain(&mut found)?;
+        if self.reasons == Reasons::Written {
+            self.write_reasons(&mut found)?;
+        } else {
+            quote_reasons(self.call, &mut found);
+        }
         Ok(Reading { found, summary })
     }
 
     /// Weighs the closed answers and writes the open ones.
-    fn answers(&mut self, text: &str) -> Result<Vec<Raw>, EngineError> {
+    fn answers(&mut self, text: &str) -> Result<(Vec<Raw>, String), EngineError> {
         let choices: Vec<Vec<String>> = self
             .questions
             .iter()
@@ -87,11 +93,28 @@ impl Reader<'_> {
                 choices: choices.iter().map(|c| format!(" {c}")).collect(),
             })
             .collect();
-        let scores = self.score(closed)?;
+        let mut closed: Vec<Closed> = closed;
+        let conditions: Vec<usize> = (0..self.questions.len())
+            .filter(|&i| !matches!(self.questions[i].shape, Shape::Closed(_)))
+            .filter(|&i| self.questions[i].empty_if.is_some())
+            .collect();
+        closed.extend(conditions.iter().filter_map(|&i| {
+            Some(Closed {
+                lead: self.prompt.condition(self.questions[i].empty_if.as_deref()?),
+                choices: vec![" true".into(), " false".into()],
+            })
+        }));
+        let mut scores = self.score(closed)?;
+        let mut empty = vec![0.0; self.questions.len()];
+        for (i, scores) in conditions.into_iter().zip(scores.split_off(self.questions.len())) {
+            if let Ok(scores) = scores {
+                empty[i] = scores.log_probs[0] - scores.log_probs[1];
+            }
+        }
         let written: Vec<usize> = (0..self.questions.len())
             .filter(|&i| matches!(self.questions[i].shape, Shape::Text { .. } | Shape::Moment))
             .collect();
-        let open = written
+        let mut open: Vec<Open> = written
             .iter()
             .map(|&i| {
                 let question = &self.questions[i];
@@ -103,8 +126,14 @@ impl Reader<'_> {
                 }
             })
             .collect();
-        let mut texts = self.write(open)?.into_iter();
-        Ok(scores
+        open.push(self.summary());
+        let mut texts = self.write(open)?;
+        let summary = match texts.pop() {
+            Some(Ok(text)) => whole(&text),
+            Some(Err(_)) | None => String::new(),
+        };
+        let mut texts = texts.into_iter();
+        let raw = scores
             .into_iter()
             .zip(choices)
             .enumerate()
@@ -115,11 +144,17 @@ impl Reader<'_> {
                     (Ok(scores), Some(Ok(text))) => Raw::Written {
                         text,
                         none: scores.mass,
+                        empty: empty[i],
                     },
-                    (Ok(scores), None) => Raw::Weighed { choices, scores },
+                    (Ok(scores), None) => Raw::Weighed {
+                        choices,
+                        scores,
+                        empty: empty[i],
+                    },
                 }
             })
-            .collect())
+            .collect();
+        Ok((raw, summary))
     }
 
     /// Finds the turn that shows each answer. A value that stands in one turn needs no model.
@@ -184,12 +219,12 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Writes the reasons and the summary, side by side.
-    fn explain(&mut self, found: &mut [Found]) -> Result<String, EngineError> {
+    /// Writes the reasons, side by side.
+    fn write_reasons(&mut self, found: &mut [Found]) -> Result<(), EngineError> {
         let explained: Vec<usize> = (0..found.len())
             .filter(|&i| found[i].status == Status::Answered)
             .collect();
-        let mut open: Vec<Open> = explained
+        let open: Vec<Open> = explained
             .iter()
             .map(|&i| Open {
                 lead: self.prompt.reason(&self.questions[i], &found[i].text, found[i].turn),
@@ -197,18 +232,14 @@ impl Reader<'_> {
                 max_tokens: REASON_TOKENS,
             })
             .collect();
-        open.push(self.summary());
-        let mut texts = self.write(open)?;
-        let summary = texts.pop();
+        let texts = self.write(open)?;
         for (i, text) in explained.into_iter().zip(texts) {
             if let Ok(text) = text {
                 found[i].reasoning = whole(&text);
             }
         }
-        Ok(match summary {
-            Some(Ok(text)) => whole(&text),
-            Some(Err(_)) | None => String::new(),
-        })
+        quote_reasons(self.call, found);
+        Ok(())
     }
 
     /// One summary of a call that was read in several windows.
@@ -257,6 +288,24 @@ impl Reader<'_> {
             cost.add(&spent);
             Ok(answers)
         })
+    }
+}
+
+/// Gives each answer that has no reason yet one that quotes its evidence: words that were said, which no model made up.
+fn quote_reasons(call: &Call, found: &mut [Found]) {
+    for answer in found.iter_mut().filter(|f| f.reasoning.is_empty()) {
+        answer.reasoning = match answer.evidence.first() {
+            Some(evidence) => {
+                let speaker = match call.transcript.get(evidence.turn - 1).map(|turn| &turn.role) {
+                    Some(Role::Agent) => "The agent",
+                    Some(Role::User) => "The customer",
+                    _ => "Somebody",
+                };
+                let quote = evidence.quote.trim_end_matches(['.', ',']);
+                format!("{speaker} says in turn {}: \"{quote}\".", evidence.turn)
+            }
+            None => "No single turn shows it; it follows from the call as a whole.".into(),
+        };
     }
 }
 

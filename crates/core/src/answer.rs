@@ -99,6 +99,12 @@ pub struct Usage {
     pub tokens_cached: u64,
     /// Tokens written by the model.
     pub tokens_written: u64,
+    /// Milliseconds of them spent in reading.
+    #[serde(default)]
+    pub read_milliseconds: u64,
+    /// Milliseconds spent in writing.
+    #[serde(default)]
+    pub write_milliseconds: u64,
     /// Milliseconds from taking the call to its analysis.
     pub milliseconds: u64,
 }
