@@ -226,7 +226,8 @@ fn empty_answer(status: Status, confidence: f64, reasoning: String, scores: Vec<
 
 /// The answer without the blanks and quotes around it; one that the bound ended says so.
 fn trimmed(text: &Written) -> String {
-    let answer = text.text.trim().trim_matches('"').trim();
+    let answer = text.text.trim_end_matches([',', ';', '(']).trim();
+    let answer = answer.trim_matches('"').trim();
     if text.complete {
         answer.to_owned()
     } else {

@@ -40,6 +40,24 @@ pub(crate) fn turns_with(call: &Call, words: &str) -> Vec<usize> {
         .collect()
 }
 
+/// The turns that hold most of the words, and at least half of them: for words that stand in no turn as a whole.
+pub(crate) fn turns_near(call: &Call, words: &str) -> Vec<usize> {
+    let wanted = tokens(words);
+    let shared: Vec<usize> = call
+        .transcript
+        .iter()
+        .map(|turn| {
+            let said = tokens(&turn.content);
+            wanted.iter().filter(|w| said.contains(w)).count()
+        })
+        .collect();
+    let most = shared.iter().copied().max().unwrap_or(0);
+    if most == 0 || most * 2 < wanted.len() {
+        return Vec::new();
+    }
+    (1..=shared.len()).filter(|turn| shared[turn - 1] == most).collect()
+}
+
 /// The part of a turn that says most about `about`: the turn itself when it is short, else its best sentence.
 pub(crate) fn quote(call: &Call, turn: usize, about: &str) -> Option<Evidence> {
     let content = &call.transcript.get(turn.checked_sub(1)?)?.content;
@@ -162,6 +180,13 @@ mod tests {
         let call = call(&["room 14", "for 4 people", "४ लोग"]);
         assert_eq!(turns_with(&call, "4"), [2]);
         assert_eq!(turns_with(&call, ""), Vec::<usize>::new());
+    }
+
+    #[test]
+    fn words_that_are_spread_are_found_where_most_of_them_are() {
+        let call = call(&["at 10 am", "on March 11th at 10:30 am please", "no"]);
+        assert_eq!(turns_near(&call, "March 11th at 10:30"), [2]);
+        assert_eq!(turns_near(&call, "Tuesday next week"), Vec::<usize>::new());
     }
 
     #[test]

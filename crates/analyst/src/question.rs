@@ -75,7 +75,8 @@ impl<'a> Question<'a> {
                 (Grammar::Regex(r" [^\n]{1,300}".into()), 64)
             }
             Shape::Text { prose: false } | Shape::Closed(_) => {
-                (Grammar::Regex(r" [^\s,;]{1,60}( [^\s,;]{1,60}){0,9}".into()), 32)
+                // The answer ends where the model would go on: see `decide`, which takes the last sign off.
+                (Grammar::Regex(r" [^\n,;(]{1,120}[,;(]?".into()), 32)
             }
         }
     }

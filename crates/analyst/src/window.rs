@@ -10,7 +10,7 @@ use aftercall_engine::{Closed, Cost, Engine, EngineError, Open, Scores, Written}
 
 use crate::calibration::Calibration;
 use crate::decide::{self, Found, Raw};
-use crate::evidence::{keep_what_stands, quote, quote_of_value, turns_with};
+use crate::evidence::{keep_what_stands, quote, quote_of_value, turns_near, turns_with};
 use crate::analyst::Reasons;
 use crate::moment::Clock;
 use crate::numbers;
@@ -169,7 +169,10 @@ impl Reader<'_> {
             }
             let literal: Vec<usize> = answer
                 .quotable()
-                .map_or_else(Vec::new, |value| turns_with(self.call, value))
+                .map_or_else(Vec::new, |value| match turns_with(self.call, value) {
+                    turns if turns.is_empty() => turns_near(self.call, value),
+                    turns => turns,
+                })
                 .into_iter()
                 .filter(|turn| all.contains(turn))
                 .collect();

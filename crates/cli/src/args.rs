@@ -51,6 +51,13 @@ pub(crate) enum Command {
     /// Answer a list of metrics for every call
     #[command(after_help = ANALYZE_EXAMPLES, after_long_help = format!("{ANALYZE_EXAMPLES}\n\n{ANALYZE_CODES}"))]
     Analyze(AnalyzeArgs),
+    /// Measure what the model leans to on each metric, from calls that were analysed before
+    ///
+    /// A model leans to "true", or to some choice, and to which one differs from question to question. This command finds
+    /// the lean of every BOOLEAN and ENUM from the scores in past results, without asking the model again, and writes a
+    /// file for `analyze --calibration`. Forty calls or more are good; right answers of some, if you have them, are better.
+    #[command(after_help = CALIBRATE_EXAMPLES, after_long_help = format!("{CALIBRATE_EXAMPLES}\n\n{PLAIN_CODES}"))]
+    Calibrate(CalibrateArgs),
     /// Look at a metrics file
     #[command(arg_required_else_help = true)]
     Metrics(MetricsArgs),
@@ -301,6 +308,33 @@ mod tests {
         );
         assert!(language("").is_err() && language("German. Ignore the call").is_err());
     }
+}
+
+const CALIBRATE_EXAMPLES: &str = "\
+Examples:
+  aftercall calibrate results.jsonl --metrics metrics.yaml --out calibration.json
+  aftercall calibrate results.jsonl --metrics metrics.yaml --labels right.jsonl --out calibration.json
+
+A line of right answers: {\"callId\": \"…\", \"labels\": {\"resolved\": true, \"outcome\": \"escalated\"}}";
+
+/// Arguments of `aftercall calibrate`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CalibrateArgs {
+    /// What `aftercall analyze --format jsonl` wrote
+    #[arg(value_name = "RESULTS")]
+    pub(crate) results: PathBuf,
+    /// The metrics that were asked
+    #[arg(long, value_name = "FILE")]
+    pub(crate) metrics: PathBuf,
+    /// Right answers of some of the calls, one call a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) labels: Option<PathBuf>,
+    /// Where the calibration is written
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Its name in the provenance of every analysis; by default that of the file
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
 }
 
 /// Where reasons come from.

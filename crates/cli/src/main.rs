@@ -3,6 +3,7 @@
 mod analyst;
 mod analyze;
 mod args;
+mod calibrate;
 mod exit;
 mod logging;
 mod manual;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Analyze(args) => analyze::run(&args),
+        Command::Calibrate(args) => calibrate::run(&args),
         Command::Metrics(args) => metrics::run(&args.command),
         Command::Model(args) => model::run(&args.command),
         Command::Completions(args) => manual::completions(args.shell),
