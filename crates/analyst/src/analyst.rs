@@ -162,7 +162,10 @@ impl Analyst {
         transcript: &Transcript,
     ) -> Result<Vec<Range<usize>>, AnalystError> {
         let context = self.engine.info().context_tokens;
-        let mut segments = vec![self.prompt.call(questions, Some("Wednesday, 2000-01-01"), "")];
+        let mut segments = vec![
+            self.prompt
+                .call(questions, Some("Wednesday, 2000-01-01"), ""),
+        ];
         let instructions: u32 = self.engine.count(segments.remove(0))?.iter().sum();
         // Beside the transcript stand the questions' leads and what is written.
         let spare = (context / 5).max(400);
@@ -174,7 +177,10 @@ impl Analyst {
                 least: (instructions + LEAST_WINDOW) * 5 / 4 + 400,
             });
         }
-        let lines = transcript.lines.iter().map(|l| Segment::plain(format!("{l}\n")));
+        let lines = transcript
+            .lines
+            .iter()
+            .map(|l| Segment::plain(format!("{l}\n")));
         let sizes = self.engine.count(lines.collect())?;
         Ok(windows(&sizes, room))
     }
@@ -203,7 +209,11 @@ fn answers(questions: &[Question<'_>], readings: Vec<Reading>) -> Vec<Answer> {
                     reasoning: found.reasoning,
                     evidence: found.evidence,
                     datetime: found.datetime,
-                    scores: found.scores.into_iter().map(|(c, p)| (c, rounded(p))).collect(),
+                    scores: found
+                        .scores
+                        .into_iter()
+                        .map(|(c, p)| (c, rounded(p)))
+                        .collect(),
                     ..Answer::empty(metric, found.status, "")
                 },
                 None => Answer::empty(metric, Status::Failed, "The call has no window."),

@@ -129,10 +129,11 @@ impl Calibration {
     pub fn load(path: impl AsRef<Path>) -> Result<Self, CalibrationError> {
         let path = path.as_ref();
         let name = || path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|source| CalibrationError::Unreadable {
-            path: name(),
-            source,
-        })?;
+        let text =
+            std::fs::read_to_string(path).map_err(|source| CalibrationError::Unreadable {
+                path: name(),
+                source,
+            })?;
         serde_json::from_str(&text).map_err(|source| CalibrationError::Invalid {
             path: name(),
             source,
@@ -140,7 +141,12 @@ impl Calibration {
     }
 
     /// The calibrated probabilities of a metric's choices.
-    pub(crate) fn probabilities(&self, metric: &Metric, boolean: bool, log_probs: &[f64]) -> Vec<f64> {
+    pub(crate) fn probabilities(
+        &self,
+        metric: &Metric,
+        boolean: bool,
+        log_probs: &[f64],
+    ) -> Vec<f64> {
         let own = self
             .metrics
             .get(&fingerprint(metric))
@@ -196,7 +202,10 @@ pub fn fingerprint(metric: &Metric) -> String {
     use sha2::{Digest, Sha256};
     let asked = serde_json::json!([metric.kind, metric.prompt, metric.choices]);
     let hash = Sha256::digest(asked.to_string());
-    hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+    hash.iter()
+        .take(12)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 pub(crate) fn sigmoid(x: f64) -> f64 {
@@ -267,7 +276,12 @@ mod tests {
         std::fs::write(&file, serde_json::to_string(&calibration).unwrap()).unwrap();
         assert_eq!(Calibration::load(&file).unwrap(), calibration);
         std::fs::write(&file, "{}").unwrap();
-        assert!(Calibration::load(&file).unwrap_err().to_string().contains("not valid"));
+        assert!(
+            Calibration::load(&file)
+                .unwrap_err()
+                .to_string()
+                .contains("not valid")
+        );
         std::fs::remove_file(&file).unwrap();
         assert!(matches!(
             Calibration::load(&file),

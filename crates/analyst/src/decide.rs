@@ -118,7 +118,12 @@ fn closed(question: &Question<'_>, scores: &Scores, calibration: &Calibration) -
             scores: kept,
             ..empty_answer(Status::Answered, 0.0, String::new(), Vec::new())
         },
-        None => empty_answer(Status::NotMentioned, calibrated[best], NOT_SAID.into(), kept),
+        None => empty_answer(
+            Status::NotMentioned,
+            calibrated[best],
+            NOT_SAID.into(),
+            kept,
+        ),
     }
 }
 
@@ -157,7 +162,11 @@ fn number(choices: &[String], scores: &Scores, empty: f64, calibration: &Calibra
 fn says_text(answer: &str, features: [f64; 2], calibration: &Calibration) -> f64 {
     let says = calibration.constants.says_text.probability(features);
     // Of what else it might have said, nothing was written.
-    if is_none(answer) { says.min(0.45) } else { says }
+    if is_none(answer) {
+        says.min(0.45)
+    } else {
+        says
+    }
 }
 
 fn words(
@@ -209,7 +218,12 @@ fn moment(
     }
 }
 
-fn empty_answer(status: Status, confidence: f64, reasoning: String, scores: Vec<(String, f64)>) -> Found {
+fn empty_answer(
+    status: Status,
+    confidence: f64,
+    reasoning: String,
+    scores: Vec<(String, f64)>,
+) -> Found {
     Found {
         status,
         value: None,
@@ -238,12 +252,23 @@ fn trimmed(text: &Written) -> String {
 
 fn is_none(answer: &str) -> bool {
     const NONES: [&str; 10] = [
-        "", "none", "n a", "null", "not mentioned", "not said", "unknown", "not specified",
-        "not provided", "not given",
+        "",
+        "none",
+        "n a",
+        "null",
+        "not mentioned",
+        "not said",
+        "unknown",
+        "not specified",
+        "not provided",
+        "not given",
     ];
     let words = tokens(answer).join(" ");
     // "none, as nothing was booked" is a none with its reason.
-    let head = answer.split([',', '.', ';', '(']).next().unwrap_or_default();
+    let head = answer
+        .split([',', '.', ';', '('])
+        .next()
+        .unwrap_or_default();
     NONES.contains(&words.as_str()) || tokens(head) == ["none"]
 }
 

@@ -35,7 +35,11 @@ pub(crate) fn turns_with(call: &Call, words: &str) -> Vec<usize> {
     call.transcript
         .iter()
         .enumerate()
-        .filter(|(_, turn)| tokens(&turn.content).windows(wanted.len()).any(|w| w == wanted))
+        .filter(|(_, turn)| {
+            tokens(&turn.content)
+                .windows(wanted.len())
+                .any(|w| w == wanted)
+        })
         .map(|(i, _)| i + 1)
         .collect()
 }
@@ -55,7 +59,9 @@ pub(crate) fn turns_near(call: &Call, words: &str) -> Vec<usize> {
     if most == 0 || most * 2 < wanted.len() {
         return Vec::new();
     }
-    (1..=shared.len()).filter(|turn| shared[turn - 1] == most).collect()
+    (1..=shared.len())
+        .filter(|turn| shared[turn - 1] == most)
+        .collect()
 }
 
 /// The part of a turn that says most about `about`: the turn itself when it is short, else its best sentence.
@@ -68,7 +74,11 @@ pub(crate) fn quote(call: &Call, turn: usize, about: &str) -> Option<Evidence> {
         .max_by_key(|s| {
             let words = tokens(s);
             // The later of two equals loses: `max_by_key` keeps the last, so the place is subtracted.
-            about.iter().filter(|w| w.len() > 2 && words.contains(w)).count() * 1000
+            about
+                .iter()
+                .filter(|w| w.len() > 2 && words.contains(w))
+                .count()
+                * 1000
                 + words.len().min(30)
         })?;
     Some(Evidence {

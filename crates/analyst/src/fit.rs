@@ -50,7 +50,11 @@ pub fn fit_leans(
     {
         let column: Vec<(&str, &Answer)> = analyses
             .iter()
-            .flat_map(|a| a.disposition_metrics.iter().map(|answer| (a.call_id.as_str(), answer)))
+            .flat_map(|a| {
+                a.disposition_metrics
+                    .iter()
+                    .map(|answer| (a.call_id.as_str(), answer))
+            })
             .filter(|(_, a)| {
                 a.identifier == metric.identifier
                     && a.prompt == metric.prompt
@@ -75,7 +79,9 @@ pub fn fit_leans(
             })
             .collect();
         let boolean = first.kind == MetricType::Boolean && first.scores.len() == 2;
-        let usual = base.constants.usual(first.kind == MetricType::Boolean, first.scores.len());
+        let usual = base
+            .constants
+            .usual(first.kind == MetricType::Boolean, first.scores.len());
         let lean = if right.len() >= LEAST_CALLS / 2 {
             Some(from_corrections(&right, &usual))
         } else if log_probs.len() < LEAST_CALLS {
@@ -122,7 +128,11 @@ fn from_heaps(log_probs: &[Vec<f64>], constants: &Constants) -> Option<(Vec<f64>
     let heaps = Heaps::fit(&odds)?;
     #[expect(clippy::cast_precision_loss, reason = "a count of calls")]
     let calls = odds.len() as f64;
-    let believed = if heaps.apart() >= 2.0 { calls } else { calls * 0.25 };
+    let believed = if heaps.apart() >= 2.0 {
+        calls
+    } else {
+        calls * 0.25
+    };
     let bias = (believed * heaps.middle() + PRIOR_CALLS * constants.boolean.bias)
         / (believed + PRIOR_CALLS);
     Some((vec![bias, 0.0], constants.boolean.scale))
@@ -161,7 +171,10 @@ impl Heaps {
                 .iter()
                 .map(|x| {
                     let density = |mean: f64| (-((x - mean) / heaps.spread).powi(2) / 2.0).exp();
-                    let (a, b) = (share * density(heaps.high), (1.0 - share) * density(heaps.low));
+                    let (a, b) = (
+                        share * density(heaps.high),
+                        (1.0 - share) * density(heaps.low),
+                    );
                     a / (a + b).max(1e-300)
                 })
                 .collect();
@@ -172,8 +185,12 @@ impl Heaps {
                 break;
             }
             heaps.high = sorted.iter().zip(&high).map(|(x, h)| x * h).sum::<f64>() / total;
-            heaps.low =
-                sorted.iter().zip(&high).map(|(x, h)| x * (1.0 - h)).sum::<f64>() / (count - total);
+            heaps.low = sorted
+                .iter()
+                .zip(&high)
+                .map(|(x, h)| x * (1.0 - h))
+                .sum::<f64>()
+                / (count - total);
             let variance = sorted
                 .iter()
                 .zip(&high)
@@ -224,7 +241,11 @@ fn from_corrections(right: &[(usize, &Vec<f64>)], usual: &(Vec<f64>, f64)) -> (V
     #[expect(clippy::cast_precision_loss, reason = "a count")]
     let count = right.len() as f64;
     for _ in 0..STEPS {
-        let mut slope: Vec<f64> = biases.iter().zip(&usual.0).map(|(b, u)| HOLD * (b - u)).collect();
+        let mut slope: Vec<f64> = biases
+            .iter()
+            .zip(&usual.0)
+            .map(|(b, u)| HOLD * (b - u))
+            .collect();
         for (answer, scores) in right {
             let p = softmax(scores.iter().zip(&biases).map(|(l, b)| scale * (l - b)));
             for (i, p) in p.iter().enumerate() {

@@ -22,5 +22,5 @@ mod window;
 pub use analyst::{Analyst, ModelIdentity, Reasons, Settings, without_transcript};
 pub use calibration::{Calibration, CalibrationError, Constants, Lean, Line, Weights, fingerprint};
 pub use error::AnalystError;
-pub use fit::{fit_leans, FitReport};
+pub use fit::{FitReport, fit_leans};
 pub use prompt::REVISION as PROMPT_REVISION;

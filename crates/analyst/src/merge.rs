@@ -30,9 +30,9 @@ pub(crate) fn merge(question: &Question<'_>, windows: Vec<Found>) -> Option<Foun
         });
     }
     match (&question.shape, question.metric.kind) {
-        (Shape::Closed(_), MetricType::Boolean) => {
-            answered.into_iter().max_by(|a, b| truth(a).total_cmp(&truth(b)))
-        }
+        (Shape::Closed(_), MetricType::Boolean) => answered
+            .into_iter()
+            .max_by(|a, b| truth(a).total_cmp(&truth(b))),
         (Shape::Closed(_), _) => answered.into_iter().reduce(|best, next| {
             if next.confidence + SURER >= best.confidence {
                 next

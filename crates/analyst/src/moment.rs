@@ -76,16 +76,28 @@ mod tests {
         let start = Some("2024-03-30T23:30:00Z");
         let berlin = Clock::of(&call(Some("Europe/Berlin"), start), "UTC");
         assert_eq!(berlin.day().unwrap(), "Sunday, 2024-03-31");
-        assert_eq!(text(&berlin, "tomorrow at 10 am"), "2024-04-01T10:00:00+02:00");
+        assert_eq!(
+            text(&berlin, "tomorrow at 10 am"),
+            "2024-04-01T10:00:00+02:00"
+        );
         let default = Clock::of(&call(None, start), "America/New_York");
-        assert_eq!(text(&default, "tomorrow at 10 am"), "2024-03-31T10:00:00-04:00");
+        assert_eq!(
+            text(&default, "tomorrow at 10 am"),
+            "2024-03-31T10:00:00-04:00"
+        );
     }
 
     #[test]
     fn a_relative_date_without_a_start_cannot_be_resolved() {
         let clock = Clock::of(&call(None, None), "nowhere");
-        assert_eq!(clock.resolve("tomorrow").unwrap_err(), Unresolved::NoReference);
-        assert_eq!(text(&clock, "3 May 2024 at 15:00"), "2024-05-03T15:00:00+00:00");
+        assert_eq!(
+            clock.resolve("tomorrow").unwrap_err(),
+            Unresolved::NoReference
+        );
+        assert_eq!(
+            text(&clock, "3 May 2024 at 15:00"),
+            "2024-05-03T15:00:00+00:00"
+        );
     }
 
     #[test]

@@ -13,8 +13,25 @@ static MAJOR: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^\s*(dollars?|bucks?|euros?|pounds?)\b").ok());
 
 const UNITS: [&str; 20] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
     "nineteen",
 ];
 const TENS: [&str; 8] = [
@@ -76,7 +93,11 @@ pub(crate) fn candidates(text: &str, prompt: &str) -> Vec<i64> {
 }
 
 fn spelt(word: &str, next: Option<&str>) -> Option<i64> {
-    let at = |list: &[&str], w: &str| list.iter().position(|u| *u == w).and_then(|i| i64::try_from(i).ok());
+    let at = |list: &[&str], w: &str| {
+        list.iter()
+            .position(|u| *u == w)
+            .and_then(|i| i64::try_from(i).ok())
+    };
     if let Some(n) = at(&UNITS, word) {
         return Some(n);
     }
@@ -100,7 +121,10 @@ mod tests {
 
     #[test]
     fn cents_are_asked_for_and_dollars_said() {
-        let found = candidates("maybe $1.50, or two dollars, or 50 cents", "How many cents?");
+        let found = candidates(
+            "maybe $1.50, or two dollars, or 50 cents",
+            "How many cents?",
+        );
         for n in [150, 200, 50] {
             assert!(found.contains(&n), "{n} in {found:?}");
         }

@@ -183,8 +183,7 @@ impl Prompt {
             head.push(piece);
             head.extend(words.next().map(Segment::plain));
         }
-        let language =
-            (!language.eq_ignore_ascii_case("english")).then(|| language.to_owned());
+        let language = (!language.eq_ignore_ascii_case("english")).then(|| language.to_owned());
         Self {
             head,
             turn,
@@ -201,7 +200,13 @@ impl Prompt {
     ) -> Vec<Segment> {
         let asked: Vec<_> = questions
             .iter()
-            .map(|q| (q.metric.identifier.as_str(), q.metric.prompt.as_str(), q.form.as_str()))
+            .map(|q| {
+                (
+                    q.metric.identifier.as_str(),
+                    q.metric.prompt.as_str(),
+                    q.form.as_str(),
+                )
+            })
             .collect();
         let language = self.language.as_ref().map_or_else(String::new, |language| {
             format!("Write every reason and the summary in {language}.\n")
@@ -225,7 +230,12 @@ impl Prompt {
     }
 
     /// Goes on after answer and turn to the reason.
-    pub(crate) fn reason(&self, question: &Question<'_>, answer: &str, turn: Option<usize>) -> Vec<Segment> {
+    pub(crate) fn reason(
+        &self,
+        question: &Question<'_>,
+        answer: &str,
+        turn: Option<usize>,
+    ) -> Vec<Segment> {
         let turn = turn.map_or_else(String::new, |turn| format!("Turn: {turn}\n"));
         lead(question, &format!("Answer: {answer}\n{turn}Reason:"))
     }
@@ -261,16 +271,19 @@ impl Example {
             .iter()
             .map(|s| (s.name, s.question, s.form))
             .collect();
-        format!("{}\n\nDate of the call: {}\nTranscript:\n{}", list(&asked), self.date, self.transcript)
+        format!(
+            "{}\n\nDate of the call: {}\nTranscript:\n{}",
+            list(&asked),
+            self.date,
+            self.transcript
+        )
     }
 
     fn answered(&self) -> String {
         let mut answers: Vec<String> = self
             .shown
             .iter()
-            .map(|s| {
-                format!("{}\nAnswer: {}\nTurn: {}", s.name, s.answer, s.turn)
-            })
+            .map(|s| format!("{}\nAnswer: {}\nTurn: {}", s.name, s.answer, s.turn))
             .collect();
         answers.push(format!("{SUMMARY}\nAnswer: {}", self.summary));
         answers.join("\n\n")

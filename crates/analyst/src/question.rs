@@ -71,7 +71,9 @@ impl<'a> Question<'a> {
             Shape::Text { prose: true } => (Grammar::Regex(r" [^\n]{1,1200}".into()), 200),
             Shape::Moment => (Grammar::Regex(r" [^\n]{1,100}".into()), 32),
             // A small model that is let goes on from a name to all that it knows of it.
-            Shape::Text { prose: false } | Shape::Closed(_) if wants_several(&self.metric.prompt) => {
+            Shape::Text { prose: false } | Shape::Closed(_)
+                if wants_several(&self.metric.prompt) =>
+            {
                 (Grammar::Regex(r" [^\n]{1,300}".into()), 64)
             }
             Shape::Text { prose: false } | Shape::Closed(_) => {
@@ -106,7 +108,10 @@ fn shape(metric: &Metric) -> Shape {
         Shape::Closed(choices)
     };
     let texts = |texts: &[String]| -> Vec<(String, Value)> {
-        texts.iter().map(|t| (t.clone(), Value::Text(t.clone()))).collect()
+        texts
+            .iter()
+            .map(|t| (t.clone(), Value::Text(t.clone())))
+            .collect()
     };
     let null = allows_null(metric);
     match metric.kind {
@@ -143,8 +148,18 @@ fn shape(metric: &Metric) -> Shape {
 /// Whether a prompt asks for a passage of text.
 fn wants_prose(prompt: &str) -> bool {
     const SIGNS: [&str; 12] = [
-        "summar", "describe", "explain", "evaluate", "assess", "write", "sentence", "paragraph",
-        "detail", "list ", "feedback", "why ",
+        "summar",
+        "describe",
+        "explain",
+        "evaluate",
+        "assess",
+        "write",
+        "sentence",
+        "paragraph",
+        "detail",
+        "list ",
+        "feedback",
+        "why ",
     ];
     let prompt = prompt.to_lowercase();
     SIGNS.iter().any(|sign| prompt.contains(sign))
@@ -153,7 +168,15 @@ fn wants_prose(prompt: &str) -> bool {
 /// Whether a short text may hold a comma: an address, or a list.
 fn wants_several(prompt: &str) -> bool {
     const SIGNS: [&str; 9] = [
-        "address", "list", "items", "names of", "reasons", "topics", "all the", "which products", "steps",
+        "address",
+        "list",
+        "items",
+        "names of",
+        "reasons",
+        "topics",
+        "all the",
+        "which products",
+        "steps",
     ];
     let prompt = prompt.to_lowercase();
     SIGNS.iter().any(|sign| prompt.contains(sign))
@@ -239,15 +262,26 @@ mod tests {
             of("What was booked? Leave empty if nothing was booked.").as_deref(),
             Some("nothing was booked")
         );
-        assert_eq!(of("Null when no price was named").as_deref(), Some("no price was named"));
+        assert_eq!(
+            of("Null when no price was named").as_deref(),
+            Some("no price was named")
+        );
         assert_eq!(of("What was booked?"), None);
     }
 
     #[test]
     fn a_range_closes_an_integer() {
-        let m = metric(MetricType::Integer, "Rate the satisfaction from 1 to 5.", &[]);
+        let m = metric(
+            MetricType::Integer,
+            "Rate the satisfaction from 1 to 5.",
+            &[],
+        );
         assert_eq!(texts(&m), ["1", "2", "3", "4", "5"]);
-        let open = metric(MetricType::Integer, "How many people is the booking for?", &[]);
+        let open = metric(
+            MetricType::Integer,
+            "How many people is the booking for?",
+            &[],
+        );
         assert_eq!(Question::of(&open).shape, Shape::Number);
     }
 

@@ -8,10 +8,10 @@ use std::ops::Range;
 use aftercall_core::{Call, Evidence, Role, Status};
 use aftercall_engine::{Closed, Cost, Engine, EngineError, Open, Scores, Written};
 
+use crate::analyst::Reasons;
 use crate::calibration::Calibration;
 use crate::decide::{self, Found, Raw};
 use crate::evidence::{keep_what_stands, quote, quote_of_value, turns_near, turns_with};
-use crate::analyst::Reasons;
 use crate::moment::Clock;
 use crate::numbers;
 use crate::prompt::{NONE, Prompt};
@@ -56,7 +56,9 @@ impl Reader<'_> {
             .questions
             .iter()
             .zip(raw)
-            .map(|(question, raw)| decide::decide(question, raw, self.call, self.clock, self.calibration))
+            .map(|(question, raw)| {
+                decide::decide(question, raw, self.call, self.clock, self.calibration)
+            })
             .collect();
         let turns: Vec<usize> = self.transcript.turns[lines.clone()].to_vec();
         self.find_evidence(&mut found, &turns)?;
@@ -100,13 +102,18 @@ impl Reader<'_> {
             .collect();
         closed.extend(conditions.iter().filter_map(|&i| {
             Some(Closed {
-                lead: self.prompt.condition(self.questions[i].empty_if.as_deref()?),
+                lead: self
+                    .prompt
+                    .condition(self.questions[i].empty_if.as_deref()?),
                 choices: vec![" true".into(), " false".into()],
             })
         }));
         let mut scores = self.score(closed)?;
         let mut empty = vec![0.0; self.questions.len()];
-        for (i, scores) in conditions.into_iter().zip(scores.split_off(self.questions.len())) {
+        for (i, scores) in conditions
+            .into_iter()
+            .zip(scores.split_off(self.questions.len()))
+        {
             if let Ok(scores) = scores {
                 empty[i] = scores.log_probs[0] - scores.log_probs[1];
             }
@@ -138,7 +145,11 @@ impl Reader<'_> {
             .zip(choices)
             .enumerate()
             .map(|(i, (scores, choices))| {
-                let text = if written.contains(&i) { texts.next() } else { None };
+                let text = if written.contains(&i) {
+                    texts.next()
+                } else {
+                    None
+                };
                 match (scores, text) {
                     (Err(reason), _) | (_, Some(Err(reason))) => Raw::Failed(reason),
                     (Ok(scores), Some(Ok(text))) => Raw::Written {
@@ -230,7 +241,9 @@ impl Reader<'_> {
         let open: Vec<Open> = explained
             .iter()
             .map(|&i| Open {
-                lead: self.prompt.reason(&self.questions[i], &found[i].text, found[i].turn),
+                lead: self
+                    .prompt
+                    .reason(&self.questions[i], &found[i].text, found[i].turn),
                 grammar: sentence(),
                 max_tokens: REASON_TOKENS,
             })
@@ -273,7 +286,10 @@ impl Reader<'_> {
         }
     }
 
-    fn score(&mut self, questions: Vec<Closed>) -> Result<Vec<Result<Scores, String>>, EngineError> {
+    fn score(
+        &mut self,
+        questions: Vec<Closed>,
+    ) -> Result<Vec<Result<Scores, String>>, EngineError> {
         let cost = &mut self.cost;
         let engine = &mut *self.engine;
         each(questions, |some| {
@@ -299,7 +315,11 @@ fn quote_reasons(call: &Call, found: &mut [Found]) {
     for answer in found.iter_mut().filter(|f| f.reasoning.is_empty()) {
         answer.reasoning = match answer.evidence.first() {
             Some(evidence) => {
-                let speaker = match call.transcript.get(evidence.turn - 1).map(|turn| &turn.role) {
+                let speaker = match call
+                    .transcript
+                    .get(evidence.turn - 1)
+                    .map(|turn| &turn.role)
+                {
                     Some(Role::Agent) => "The agent",
                     Some(Role::User) => "The customer",
                     _ => "Somebody",
@@ -360,4 +380,3 @@ fn whole(written: &Written) -> String {
     let end = text.rfind(char::is_whitespace).unwrap_or(text.len());
     format!("{} …", &text[..end])
 }
-

@@ -42,9 +42,10 @@ pub(crate) fn run(args: &CalibrateArgs) -> Result<Exit, Failure> {
         }
     }
     let name = args.name.clone().unwrap_or_else(|| {
-        args.out
-            .file_stem()
-            .map_or_else(|| "calibration".into(), |s| s.to_string_lossy().into_owned())
+        args.out.file_stem().map_or_else(
+            || "calibration".into(),
+            |s| s.to_string_lossy().into_owned(),
+        )
     });
     let base = Calibration::for_model(&model);
     let (calibration, reports) = fit_leans(&base, &name, &metrics, &analyses, &corrections);
@@ -59,7 +60,10 @@ pub(crate) fn run(args: &CalibrateArgs) -> Result<Exit, Failure> {
             (true, 0) => "fitted without corrections".to_owned(),
             (true, n) => format!("fitted, {n} corrections"),
         };
-        terminal::note(format_args!("{}: {} calls, {what}", report.identifier, report.calls));
+        terminal::note(format_args!(
+            "{}: {} calls, {what}",
+            report.identifier, report.calls
+        ));
     }
     terminal::note(format_args!(
         "use it with: aftercall analyze … --calibration {}",
@@ -82,7 +86,13 @@ fn lines<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<Vec<T>, Failure> {
             continue;
         }
         let one = serde_json::from_str(&line)
-            .with_context(|| format!("{}:{} is not of the expected form", path.display(), number + 1))
+            .with_context(|| {
+                format!(
+                    "{}:{} is not of the expected form",
+                    path.display(),
+                    number + 1
+                )
+            })
             .or_exit(Exit::Input)?;
         all.push(one);
     }

@@ -40,7 +40,9 @@ impl ChildProcess {
         let (Some(input), Some(output), Some(errors)) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
-            return Err(EngineError::Native("the engine process has no pipes".into()));
+            return Err(EngineError::Native(
+                "the engine process has no pipes".into(),
+            ));
         };
         let log = Arc::new(Mutex::new(VecDeque::new()));
         keep_log(errors, Arc::clone(&log));
@@ -89,7 +91,9 @@ impl ChildProcess {
         let said = lines
             .iter()
             .rev()
-            .find(|line| line.contains("error") || line.contains("ASSERT") || line.contains("what()"))
+            .find(|line| {
+                line.contains("error") || line.contains("ASSERT") || line.contains("what()")
+            })
             .or_else(|| lines.back())
             .cloned();
         match (said, self.child.try_wait()) {

@@ -9,7 +9,8 @@ use std::process::Command;
 use crate::child_process::{ChildProcess, Lost};
 use crate::protocol::{Failure, Reply, Request};
 use crate::{
-    Closed, Cost, EngineConfig, EngineError, ModelInfo, Open, Scores, Segment, Written, check_processor,
+    Closed, Cost, EngineConfig, EngineError, ModelInfo, Open, Scores, Segment, Written,
+    check_processor,
 };
 
 /// A model in a child process. One request at a time; a process may hold several engines.

@@ -47,7 +47,9 @@ pub enum EngineError {
         available_mib: u64,
     },
     /// The prompt is longer than the context.
-    #[error("the prompt takes {needed} tokens and the context holds {available}; raise the context tokens")]
+    #[error(
+        "the prompt takes {needed} tokens and the context holds {available}; raise the context tokens"
+    )]
     ContextTooSmall {
         /// Tokens of the prompt and its answer.
         needed: u32,

@@ -48,11 +48,21 @@ impl ChatTemplate {
             None => Vec::new(),
         };
         if pieces.len() == speakers.len() + 1 {
-            let bos = if pieces[0].starts_with(&self.bos) { "" } else { &self.bos };
+            let bos = if pieces[0].starts_with(&self.bos) {
+                ""
+            } else {
+                &self.bos
+            };
             return pieces
                 .iter()
                 .enumerate()
-                .map(|(i, p)| Segment::control(if i == 0 { format!("{bos}{p}") } else { p.clone() }))
+                .map(|(i, p)| {
+                    Segment::control(if i == 0 {
+                        format!("{bos}{p}")
+                    } else {
+                        p.clone()
+                    })
+                })
                 .collect();
         }
         let mut plain = vec![Segment::control(self.bos.clone())];
@@ -78,10 +88,17 @@ impl ChatTemplate {
             messages.push(context! { role => role, content => content });
         }
         let mut environment = Environment::new();
-        environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
-        environment.add_function("raise_exception", |text: String| -> Result<String, minijinja::Error> {
-            Err(minijinja::Error::new(minijinja::ErrorKind::InvalidOperation, text))
-        });
+        environment
+            .set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+        environment.add_function(
+            "raise_exception",
+            |text: String| -> Result<String, minijinja::Error> {
+                Err(minijinja::Error::new(
+                    minijinja::ErrorKind::InvalidOperation,
+                    text,
+                ))
+            },
+        );
         environment.add_function("strftime_now", |_: String| String::new());
         environment.add_template("chat", source).ok()?;
         let rendered = environment

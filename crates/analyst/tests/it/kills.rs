@@ -15,8 +15,22 @@ fn calls(count: usize) -> Vec<Call> {
         .map(|i| {
             call(&[
                 ("agent", "Service desk, how can I help?"),
-                ("user", &format!("My order {} for {} people has not come.", 100 + i, i % 7 + 2)),
-                ("agent", if i % 2 == 0 { "I have sent a new one." } else { "I cannot help with that." }),
+                (
+                    "user",
+                    &format!(
+                        "My order {} for {} people has not come.",
+                        100 + i,
+                        i % 7 + 2
+                    ),
+                ),
+                (
+                    "agent",
+                    if i % 2 == 0 {
+                        "I have sent a new one."
+                    } else {
+                        "I cannot help with that."
+                    },
+                ),
                 ("user", "When will you call me back?"),
                 ("agent", "On 12 March 2025 at 3 pm."),
             ])
@@ -31,7 +45,10 @@ fn a_run_with_kills_ends_with_the_same_answers() {
     let calls = calls(20);
     let metrics = metrics();
     let mut sound = analyst(4096);
-    let expected: Vec<_> = calls.iter().map(|c| sound.analyze(c, &metrics).unwrap()).collect();
+    let expected: Vec<_> = calls
+        .iter()
+        .map(|c| sound.analyze(c, &metrics).unwrap())
+        .collect();
     drop(sound);
 
     let mut analyst = analyst(4096);
@@ -44,7 +61,9 @@ fn a_run_with_kills_ends_with_the_same_answers() {
             let mut state = 12_345_u64;
             let mut kills = 0;
             while !done.load(Ordering::SeqCst) && (long || kills < 12) {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1);
                 thread::sleep(Duration::from_millis(1500 + (state >> 33) % 4000));
                 let id = prey.load(Ordering::SeqCst).to_string();
                 // A child that is gone already cannot be killed: that is fine.
@@ -57,7 +76,11 @@ fn a_run_with_kills_ends_with_the_same_answers() {
     for (call, expected) in calls.iter().zip(&expected) {
         let got = analyst.analyze(call, &metrics).unwrap();
         prey.store(analyst.engine().child_id().unwrap_or(0), Ordering::SeqCst);
-        for (a, b) in got.disposition_metrics.iter().zip(&expected.disposition_metrics) {
+        for (a, b) in got
+            .disposition_metrics
+            .iter()
+            .zip(&expected.disposition_metrics)
+        {
             assert_eq!(a.value, b.value, "{}", a.identifier);
             assert_eq!(a.status, b.status, "{}", a.identifier);
             assert!((a.confidence - b.confidence).abs() < 0.01, "{a:?} {b:?}");

@@ -1,6 +1,7 @@
 //! Whole analyses with a real model in a real child process.
 //!
 //! Tests that need the model are ignored unless asked for: `make test` fetches the model and asks for them.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod kills;
 mod long_call;
@@ -44,7 +45,12 @@ fn analyst(context_tokens: u32) -> Analyst {
         name: "smollm2-135m-instruct-q4_1".into(),
         sha256: None,
     };
-    Analyst::new(engine, identity, Calibration::default(), Settings::default())
+    Analyst::new(
+        engine,
+        identity,
+        Calibration::default(),
+        Settings::default(),
+    )
 }
 
 fn metric(identifier: &str, kind: MetricType, prompt: &str, choices: &[&str]) -> Metric {
@@ -59,11 +65,36 @@ fn metric(identifier: &str, kind: MetricType, prompt: &str, choices: &[&str]) ->
 /// One metric of every type.
 fn metrics() -> Vec<Metric> {
     vec![
-        metric("resolved", MetricType::Boolean, "Was the issue resolved?", &[]),
-        metric("outcome", MetricType::Enum, "How did the call end?", &["solved", "escalated", "open"]),
-        metric("people", MetricType::Integer, "How many people were named?", &[]),
-        metric("callback", MetricType::Datetime, "When will the agent call back?", &[]),
-        metric("product", MetricType::String, "Which product is it about?", &[]),
+        metric(
+            "resolved",
+            MetricType::Boolean,
+            "Was the issue resolved?",
+            &[],
+        ),
+        metric(
+            "outcome",
+            MetricType::Enum,
+            "How did the call end?",
+            &["solved", "escalated", "open"],
+        ),
+        metric(
+            "people",
+            MetricType::Integer,
+            "How many people were named?",
+            &[],
+        ),
+        metric(
+            "callback",
+            MetricType::Datetime,
+            "When will the agent call back?",
+            &[],
+        ),
+        metric(
+            "product",
+            MetricType::String,
+            "Which product is it about?",
+            &[],
+        ),
     ]
 }
 

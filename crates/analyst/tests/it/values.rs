@@ -11,7 +11,11 @@ use crate::{analyst, call, metric, metrics};
 fn assert_valid(call: &Call, metric: &Metric, answer: &Answer) {
     assert_eq!(answer.identifier, metric.identifier);
     assert!((0.0..=1.0).contains(&answer.confidence), "{answer:?}");
-    assert_eq!(answer.value.is_some(), answer.status == Status::Answered, "{answer:?}");
+    assert_eq!(
+        answer.value.is_some(),
+        answer.status == Status::Answered,
+        "{answer:?}"
+    );
     assert!(
         answer.status == Status::Answered || !answer.reasoning.is_empty(),
         "a null says why: {answer:?}"
@@ -50,15 +54,17 @@ fn a_metric() -> impl Strategy<Value = Metric> {
         Just(MetricType::Datetime),
     ];
     let choices = prop::collection::btree_set("[a-z_ ]{0,12}[a-z]", 1..6);
-    ("[a-z0-9_]{1,12}", prompt, kind, choices).prop_map(|(identifier, prompt, kind, choices)| Metric {
-        identifier,
-        prompt,
-        kind,
-        choices: if kind == MetricType::Enum {
-            choices.into_iter().collect()
-        } else {
-            Vec::new()
-        },
+    ("[a-z0-9_]{1,12}", prompt, kind, choices).prop_map(|(identifier, prompt, kind, choices)| {
+        Metric {
+            identifier,
+            prompt,
+            kind,
+            choices: if kind == MetricType::Enum {
+                choices.into_iter().collect()
+            } else {
+                Vec::new()
+            },
+        }
     })
 }
 
@@ -76,7 +82,9 @@ fn some_turns() -> impl Strategy<Value = Vec<(String, String)>> {
 #[ignore = "needs the test model"]
 fn every_value_of_every_type_is_valid() {
     let mut analyst = analyst(4096);
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok());
+    let cases = std::env::var("PROPTEST_CASES")
+        .ok()
+        .and_then(|n| n.parse().ok());
     let mut runner = TestRunner::new(Config {
         cases: cases.unwrap_or(12),
         max_shrink_iters: 8,
@@ -85,20 +93,26 @@ fn every_value_of_every_type_is_valid() {
     });
     let analyst = std::cell::RefCell::new(&mut analyst);
     runner
-        .run(&(prop::collection::vec(a_metric(), 1..5), some_turns()), |(mut metrics, turns)| {
-            metrics.sort_by(|a, b| a.identifier.cmp(&b.identifier));
-            metrics.dedup_by(|a, b| a.identifier == b.identifier);
-            let turns: Vec<_> = turns.iter().map(|(r, c)| (r.as_str(), c.as_str())).collect();
-            let mut call = call(&turns);
-            call.started_at = Some("2024-03-30T23:30:00Z".parse().unwrap());
-            call.timezone = Some("Europe/Berlin".into());
-            let analysis = analyst.borrow_mut().analyze(&call, &metrics).unwrap();
-            prop_assert_eq!(analysis.disposition_metrics.len(), metrics.len());
-            for (metric, answer) in metrics.iter().zip(&analysis.disposition_metrics) {
-                assert_valid(&call, metric, answer);
-            }
-            Ok(())
-        })
+        .run(
+            &(prop::collection::vec(a_metric(), 1..5), some_turns()),
+            |(mut metrics, turns)| {
+                metrics.sort_by(|a, b| a.identifier.cmp(&b.identifier));
+                metrics.dedup_by(|a, b| a.identifier == b.identifier);
+                let turns: Vec<_> = turns
+                    .iter()
+                    .map(|(r, c)| (r.as_str(), c.as_str()))
+                    .collect();
+                let mut call = call(&turns);
+                call.started_at = Some("2024-03-30T23:30:00Z".parse().unwrap());
+                call.timezone = Some("Europe/Berlin".into());
+                let analysis = analyst.borrow_mut().analyze(&call, &metrics).unwrap();
+                prop_assert_eq!(analysis.disposition_metrics.len(), metrics.len());
+                for (metric, answer) in metrics.iter().zip(&analysis.disposition_metrics) {
+                    assert_valid(&call, metric, answer);
+                }
+                Ok(())
+            },
+        )
         .unwrap();
 }
 
@@ -123,7 +137,10 @@ fn a_call_without_words_asks_no_model() {
 fn a_relative_date_without_a_start_fails_alone() {
     let mut analyst = analyst(4096);
     let call = call(&[
-        ("user", "Please call me back tomorrow at 5 pm about the washing machine."),
+        (
+            "user",
+            "Please call me back tomorrow at 5 pm about the washing machine.",
+        ),
         ("agent", "I will call you tomorrow at 5 pm."),
     ]);
     let analysis = analyst.analyze(&call, &metrics()).unwrap();
@@ -136,7 +153,10 @@ fn a_relative_date_without_a_start_fails_alone() {
 #[ignore = "needs the test model"]
 fn no_metrics_give_a_summary() {
     let mut analyst = analyst(4096);
-    let call = call(&[("user", "My parcel is late."), ("agent", "It comes tomorrow.")]);
+    let call = call(&[
+        ("user", "My parcel is late."),
+        ("agent", "It comes tomorrow."),
+    ]);
     let analysis = analyst.analyze(&call, &[]).unwrap();
     assert!(analysis.disposition_metrics.is_empty());
     assert!(!analysis.summary.is_empty());
@@ -145,9 +165,17 @@ fn no_metrics_give_a_summary() {
 #[test]
 #[ignore = "needs the test model"]
 fn an_answer_does_not_depend_on_the_calls_before_it() {
-    let one = call(&[("user", "The heating is cold."), ("agent", "I send somebody on Monday.")]);
+    let one = call(&[
+        ("user", "The heating is cold."),
+        ("agent", "I send somebody on Monday."),
+    ]);
     let other = call(&[("agent", "Hello?"), ("user", "Wrong number, sorry.")]);
-    let list = [metric("sent", MetricType::Boolean, "Is somebody sent?", &[])];
+    let list = [metric(
+        "sent",
+        MetricType::Boolean,
+        "Is somebody sent?",
+        &[],
+    )];
     let mut analyst = analyst(4096);
     let first = analyst.analyze(&one, &list).unwrap();
     analyst.analyze(&other, &list).unwrap();

@@ -109,7 +109,14 @@ impl Runner<'_> {
                 way,
             };
             if place.way.is_empty() {
-                weigh(&place, &logits[question], trie, place.from, &mut scores[question], &mut places);
+                weigh(
+                    &place,
+                    &logits[question],
+                    trie,
+                    place.from,
+                    &mut scores[question],
+                    &mut places,
+                );
             } else if trie.parts(node) {
                 places.push(place);
             } else {
@@ -162,7 +169,14 @@ impl Runner<'_> {
 }
 
 /// Shares a place's probability among its branches. `seq` leads to the place.
-fn weigh(place: &Place, logits: &[f32], trie: &Trie, seq: i32, scores: &mut Scores, deeper: &mut Vec<Place>) {
+fn weigh(
+    place: &Place,
+    logits: &[f32],
+    trie: &Trie,
+    seq: i32,
+    scores: &mut Scores,
+    deeper: &mut Vec<Place>,
+) {
     let logit = |token: LlamaToken| f64::from(logits[token.0.unsigned_abs() as usize]);
     let branches: Vec<_> = trie.children(place.node).collect();
     let total = log_sum_exp(branches.iter().map(|&(token, _)| logit(token)));

@@ -47,7 +47,8 @@ pub(super) fn load(
     }
     alive();
     let backend = LlamaBackend::init().map_err(native)?;
-    let params = LlamaModelParams::default().with_n_gpu_layers(config.gpu_layers.min(i32::MAX as u32));
+    let params =
+        LlamaModelParams::default().with_n_gpu_layers(config.gpu_layers.min(i32::MAX as u32));
     let model = LlamaModel::load_from_file(&backend, &config.model, &params).map_err(|_| {
         Failure::Unsupported {
             architecture: facts.architecture,

@@ -49,7 +49,9 @@ pub fn run_child() -> io::Result<()> {
         let reply = match request {
             Request::Load(_) => Err(Failure::Native("a model is loaded already".into())),
             Request::Count(segments) => {
-                let counts = segments.iter().map(|s| runner.count(std::slice::from_ref(s)));
+                let counts = segments
+                    .iter()
+                    .map(|s| runner.count(std::slice::from_ref(s)));
                 Ok(Reply::Counted(counts.collect()))
             }
             Request::Read(prompt) => runner.read(&prompt, &mut alive).map(Reply::Read),

@@ -108,7 +108,9 @@ impl Runner<'_> {
                 pens[i].read = pens[i].tokens.len();
             }
             self.decode(&feeds, true, alive, &mut |at, row| {
-                failure = failure.take().or(pens[going[at]].step(row, vocabulary).err());
+                failure = failure
+                    .take()
+                    .or(pens[going[at]].step(row, vocabulary).err());
             })?;
         }
         if let Some(failure) = failure {
@@ -132,7 +134,9 @@ impl Runner<'_> {
         let count = pen.log_probs.len().max(1) as f64;
         Written {
             // A cut in the middle of a character leaves half of it: that half goes.
-            text: String::from_utf8_lossy(&bytes).trim_end_matches('\u{fffd}').to_owned(),
+            text: String::from_utf8_lossy(&bytes)
+                .trim_end_matches('\u{fffd}')
+                .to_owned(),
             mean_log_prob: pen.log_probs.iter().sum::<f64>() / count,
             min_log_prob: pen.log_probs.iter().copied().fold(0.0, f64::min),
             tokens: u32::try_from(pen.tokens.len()).unwrap_or(u32::MAX),

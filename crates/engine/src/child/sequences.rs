@@ -83,17 +83,21 @@ impl<'m> Runner<'m> {
 
     pub(super) fn info(&self, model: &LlamaModel, config: &EngineConfig) -> ModelInfo {
         let vocab = model.vocab();
-        let piece = |token| {
-            String::from_utf8_lossy(&vocab.token_to_piece(token, true, None)).into_owned()
-        };
+        let piece =
+            |token| String::from_utf8_lossy(&vocab.token_to_piece(token, true, None)).into_owned();
         let end = match vocab.eot() {
             LlamaToken(-1) => vocab.eos(),
             token => token,
         };
         let facts = read_facts(&config.model);
         ModelInfo {
-            architecture: facts.as_ref().map_or_else(String::new, |f| f.architecture.clone()),
-            chat_template: model.chat_template(None).ok().and_then(|t| t.to_string().ok()),
+            architecture: facts
+                .as_ref()
+                .map_or_else(String::new, |f| f.architecture.clone()),
+            chat_template: model
+                .chat_template(None)
+                .ok()
+                .and_then(|t| t.to_string().ok()),
             bos: vocab.should_add_bos().then(|| piece(vocab.bos())),
             eos: piece(end),
             context_tokens: self.context.n_ctx(),
@@ -238,7 +242,9 @@ impl<'m> Runner<'m> {
     }
 
     pub(super) fn release(&mut self, seq: i32) -> Result<(), Failure> {
-        self.context.kv_cache_seq_rm(seq, None, None).map_err(native)?;
+        self.context
+            .kv_cache_seq_rm(seq, None, None)
+            .map_err(native)?;
         self.free.push(seq);
         Ok(())
     }

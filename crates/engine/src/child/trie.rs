@@ -61,7 +61,10 @@ impl Trie {
         (way, node)
     }
 
-    pub(super) fn children(&self, node: usize) -> impl Iterator<Item = (LlamaToken, usize)> + Clone + '_ {
+    pub(super) fn children(
+        &self,
+        node: usize,
+    ) -> impl Iterator<Item = (LlamaToken, usize)> + Clone + '_ {
         self.nodes[node]
             .children
             .iter()
@@ -94,7 +97,10 @@ mod tests {
 
     #[test]
     fn answers_part_only_where_they_differ() {
-        let trie = Trie::new(&[tokens(&[1, 2, 3]), tokens(&[1, 2, 4, 5]), tokens(&[9])], LlamaToken(0));
+        let trie = Trie::new(
+            &[tokens(&[1, 2, 3]), tokens(&[1, 2, 4, 5]), tokens(&[9])],
+            LlamaToken(0),
+        );
         assert!(trie.parts(ROOT));
         let one = trie.children(ROOT).find(|(t, _)| t.0 == 1).unwrap().1;
         let (way, node) = trie.descend(one);

@@ -67,11 +67,17 @@ fn a_context_beyond_the_models_is_refused() {
     large.context_tokens = 1 << 20;
     assert!(matches!(
         refused(large),
-        EngineError::ContextTooLarge { asked: 1_048_576, .. }
+        EngineError::ContextTooLarge {
+            asked: 1_048_576,
+            ..
+        }
     ));
     let mut small = config();
     small.context_tokens = 16;
-    assert!(matches!(refused(small), EngineError::ContextTooSmall { .. }));
+    assert!(matches!(
+        refused(small),
+        EngineError::ContextTooSmall { .. }
+    ));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The engine on a real model, in a real child process.
 //!
 //! Tests that need the model are ignored unless asked for: `make test` fetches the model and asks for them.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod files;
 mod questions;

@@ -12,7 +12,16 @@ fn probabilities_of_choices_add_up_to_one() {
     let (scores, cost) = engine
         .score(vec![
             closed("\nResolved:", &[" true", " false"]),
-            closed("\nTopic:", &[" parcel", " parcel lost in the post", " pay", " payment late", " other"]),
+            closed(
+                "\nTopic:",
+                &[
+                    " parcel",
+                    " parcel lost in the post",
+                    " pay",
+                    " payment late",
+                    " other",
+                ],
+            ),
             closed("\nTurn:", &[" 1", " 2", " 3", " 10", " 11", " 12"]),
             closed("\nOnly:", &[" one answer"]),
         ])
@@ -30,10 +39,15 @@ fn probabilities_of_choices_add_up_to_one() {
 fn an_answer_that_stands_in_the_prompt_beats_longer_and_shorter_ones() {
     let mut engine = engine();
     engine
-        .read(&plain("red green blue red green blue red green blue red green"))
+        .read(&plain(
+            "red green blue red green blue red green blue red green",
+        ))
         .unwrap();
     let (scores, _) = engine
-        .score(vec![closed(" blue red", &[" green blue red green blue red", " a", " purple"])])
+        .score(vec![closed(
+            " blue red",
+            &[" green blue red green blue red", " a", " purple"],
+        )])
         .unwrap();
     let best = scores[0].log_probs[0].exp();
     assert!(best > 0.5, "the long answer has {best}");
@@ -76,9 +90,17 @@ fn what_two_prompts_share_is_read_once() {
 fn a_question_that_goes_on_is_not_read_again() {
     let mut engine = engine();
     engine.read(&plain(CALL)).unwrap();
-    let (_, first) = engine.score(vec![closed("\nWas the parcel found in the end? Answer:", &[" true", " false"])]).unwrap();
+    let (_, first) = engine
+        .score(vec![closed(
+            "\nWas the parcel found in the end? Answer:",
+            &[" true", " false"],
+        )])
+        .unwrap();
     let (_, second) = engine
-        .score(vec![closed("\nWas the parcel found in the end? Answer: false\nTurn:", &[" 1", " 2"])])
+        .score(vec![closed(
+            "\nWas the parcel found in the end? Answer: false\nTurn:",
+            &[" 1", " 2"],
+        )])
         .unwrap();
     assert!(second.cached + 2 >= first.read, "{first:?} {second:?}");
 }
@@ -102,8 +124,15 @@ fn every_written_answer_obeys_its_own_grammar() {
         ])
         .unwrap();
     let number = texts[0].text.trim();
-    assert!(number.len() == 2 && number.chars().all(|c| c.is_ascii_digit()), "{number}");
-    assert!([" yes", " no"].contains(&texts[1].text.as_str()), "{}", texts[1].text);
+    assert!(
+        number.len() == 2 && number.chars().all(|c| c.is_ascii_digit()),
+        "{number}"
+    );
+    assert!(
+        [" yes", " no"].contains(&texts[1].text.as_str()),
+        "{}",
+        texts[1].text
+    );
     let json: serde_json::Value = serde_json::from_str(&texts[2].text).unwrap();
     assert!(json["ok"].is_boolean());
     assert!(!texts[3].complete, "the bound ended it");
@@ -147,7 +176,12 @@ fn more_questions_than_fit_at_once_are_asked_in_groups() {
     let mut engine = engine();
     engine.read(&plain(CALL)).unwrap();
     let questions: Vec<_> = (0..60)
-        .map(|i| closed(&format!("\nQuestion {i}, is it so? {}", "well ".repeat(20)), &[" yes", " no"]))
+        .map(|i| {
+            closed(
+                &format!("\nQuestion {i}, is it so? {}", "well ".repeat(20)),
+                &[" yes", " no"],
+            )
+        })
         .collect();
     let (scores, _) = engine.score(questions).unwrap();
     assert_eq!(scores.len(), 60);
