@@ -13,7 +13,7 @@ import sys
 
 from score import right
 
-RIDGE = 0.05
+RIDGE = 0.5
 
 
 def odds(p):

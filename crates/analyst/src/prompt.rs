@@ -1,5 +1,6 @@
 //! Every word that the model is given by us. A change here is a new [`REVISION`]: constants are fitted to the words.
 
+use aftercall_core::MetricType;
 use aftercall_engine::{ChatTemplate, Segment, Speaker};
 
 use crate::question::Question;
@@ -45,14 +46,14 @@ const EXAMPLES: [Example; 2] = [
             Shown {
                 name: "complained",
                 question: "Did the customer complain about the service?",
-                form: "true or false",
+                form: TRUTH,
                 answer: "false",
                 turn: 8,
             },
             Shown {
                 name: "table_reserved",
                 question: "Was a table reserved by the end of the call?",
-                form: "true or false",
+                form: TRUTH,
                 answer: "true",
                 turn: 7,
             },
@@ -99,14 +100,14 @@ const EXAMPLES: [Example; 2] = [
             Shown {
                 name: "parcel_found",
                 question: "Was the parcel found?",
-                form: "true or false",
+                form: TRUTH,
                 answer: "false",
                 turn: 5,
             },
             Shown {
                 name: "unhappy",
                 question: "Was the customer unhappy?",
-                form: "true or false",
+                form: TRUTH,
                 answer: "true",
                 turn: 6,
             },
@@ -135,6 +136,8 @@ const EXAMPLES: [Example; 2] = [
     },
 ];
 
+/// The form of a BOOLEAN's answer.
+pub(crate) const TRUTH: &str = "true or false";
 /// The form of a STRING's answer.
 pub(crate) const TEXT: &str = "a name or a few words, or none if the call does not say";
 /// The form of a longer STRING's answer.
@@ -153,7 +156,8 @@ const SUMMARY: &str = "call summary";
 /// The prompts of one model: its chat form around our words.
 ///
 /// Instructions, examples and the metrics' questions stand before the transcript: they are the same from call to call and stay
-/// in the cache. After it only a metric's identifier is needed to ask for its answer.
+/// in the cache. After it a metric's identifier asks for its answer; of a BOOLEAN the question is said again, as who did what
+/// is easily lost over a transcript.
 #[derive(Debug, Clone)]
 pub(crate) struct Prompt {
     /// Instructions, examples and the beginning of the user's message.
@@ -217,6 +221,11 @@ impl Prompt {
         segments.push(Segment::plain(format!("{date}Transcript:\n{transcript}")));
         segments.push(self.turn.clone());
         segments
+    }
+
+    /// How many segments of [`Self::call`] are the same for all calls with the same metrics.
+    pub(crate) fn same(&self) -> usize {
+        self.head.len() + 1
     }
 
     /// Leads to the answer of a question.
@@ -283,7 +292,14 @@ impl Example {
         let mut answers: Vec<String> = self
             .shown
             .iter()
-            .map(|s| format!("{}\nAnswer: {}\nTurn: {}", s.name, s.answer, s.turn))
+            .map(|s| {
+                format!(
+                    "{}\nAnswer: {}\nTurn: {}",
+                    name(s.name, s.question, s.form == TRUTH),
+                    s.answer,
+                    s.turn
+                )
+            })
             .collect();
         answers.push(format!("{SUMMARY}\nAnswer: {}", self.summary));
         answers.join("\n\n")
@@ -304,8 +320,21 @@ fn list(questions: &[(&str, &str, &str)]) -> String {
 }
 
 fn lead(question: &Question<'_>, rest: &str) -> Vec<Segment> {
-    vec![
-        Segment::plain(format!("{}\n", question.metric.identifier)),
-        Segment::plain(rest),
-    ]
+    let metric = question.metric;
+    let name = name(
+        &metric.identifier,
+        &metric.prompt,
+        metric.kind == MetricType::Boolean,
+    );
+    vec![Segment::plain(format!("{name}\n")), Segment::plain(rest)]
+}
+
+/// What stands above an answer.
+fn name(identifier: &str, question: &str, again: bool) -> String {
+    if again {
+        let question = question.split_whitespace().collect::<Vec<_>>().join(" ");
+        format!("{identifier}: {question}")
+    } else {
+        identifier.to_owned()
+    }
 }

@@ -204,7 +204,7 @@ fn closed_form(metric: &Metric, choices: &[Choice]) -> String {
             format!(", or {} if the call does not say", c.text)
         });
     match metric.kind {
-        MetricType::Boolean => format!("true or false{null}"),
+        MetricType::Boolean => format!("{}{null}", prompt::TRUTH),
         MetricType::Integer => match (names.first(), names.last()) {
             (Some(first), Some(last)) => format!("a whole number from {first} to {last}{null}"),
             _ => prompt::NUMBER.into(),

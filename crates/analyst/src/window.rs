@@ -49,7 +49,7 @@ impl Reader<'_> {
         let text = self.transcript.text(lines);
         let day = self.clock.day();
         let prompt = self.prompt.call(self.questions, day.as_deref(), &text);
-        let cost = self.engine.read(&prompt)?;
+        let cost = self.engine.read(&prompt, self.prompt.same())?;
         self.cost.add(&cost);
         let (raw, summary) = self.answers(&text)?;
         let mut found: Vec<Found> = self
@@ -266,7 +266,7 @@ impl Reader<'_> {
         }
         // Very many parts do not fit at once: they are given as they stand.
         let prompt = self.prompt.parts(&parts);
-        match self.engine.read(&prompt) {
+        match self.engine.read(&prompt, self.prompt.same()) {
             Ok(cost) => self.cost.add(&cost),
             Err(error) if lies_in_a_question(&error) => return Ok(parts.join(" ")),
             Err(error) => return Err(error),

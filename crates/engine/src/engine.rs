@@ -20,8 +20,9 @@ pub struct Engine {
     command: Box<dyn Fn() -> Command + Send>,
     child: Option<ChildProcess>,
     info: ModelInfo,
-    /// The prompt that the child has read, to be read again by its successor.
-    prompt: Vec<Segment>,
+    /// What the child was asked since and with the last prompt. Its successor is asked the same again, so that it goes on from
+    /// the very same numbers.
+    asked: Vec<Request>,
     restarts: u64,
 }
 
@@ -49,7 +50,7 @@ impl Engine {
                 vocabulary: 0,
                 cache_bytes: 0,
             },
-            prompt: Vec::new(),
+            asked: Vec::new(),
             restarts: 0,
         };
         engine.load()?;
@@ -76,24 +77,22 @@ impl Engine {
     /// # Errors
     /// When the child ends more often than [`EngineConfig::retries`].
     pub fn count(&mut self, segments: Vec<Segment>) -> Result<Vec<u32>, EngineError> {
-        match self.ask(&Request::Count(segments))? {
+        match self.ask(Request::Count(segments))? {
             Reply::Counted(counts) => Ok(counts),
             other => Err(unexpected(&other)),
         }
     }
 
-    /// Reads the prompt that the following questions are about. What it shares with the last prompt is not read again.
+    /// Reads the prompt that the following questions are about. What its first `same` segments share with the last prompt is
+    /// not read again.
     ///
     /// # Errors
     /// When it does not fit into the context, or the child ends too often.
-    pub fn read(&mut self, prompt: &[Segment]) -> Result<Cost, EngineError> {
+    pub fn read(&mut self, prompt: &[Segment], same: usize) -> Result<Cost, EngineError> {
         // A successor must not read the old prompt first.
-        self.prompt.clear();
-        match self.ask(&Request::Read(prompt.to_vec()))? {
-            Reply::Read(cost) => {
-                self.prompt = prompt.to_vec();
-                Ok(cost)
-            }
+        self.asked.clear();
+        match self.ask(Request::Read(prompt.to_vec(), same))? {
+            Reply::Read(cost) => Ok(cost),
             other => Err(unexpected(&other)),
         }
     }
@@ -103,7 +102,7 @@ impl Engine {
     /// # Errors
     /// When a question does not fit beside the prompt, or the child ends too often.
     pub fn score(&mut self, questions: Vec<Closed>) -> Result<(Vec<Scores>, Cost), EngineError> {
-        match self.ask(&Request::Score(questions))? {
+        match self.ask(Request::Score(questions))? {
             Reply::Scored(scores, cost) => Ok((scores, cost)),
             other => Err(unexpected(&other)),
         }
@@ -114,18 +113,23 @@ impl Engine {
     /// # Errors
     /// When a grammar is refused, a question does not fit beside the prompt, or the child ends too often.
     pub fn write(&mut self, questions: Vec<Open>) -> Result<(Vec<Written>, Cost), EngineError> {
-        match self.ask(&Request::Write(questions))? {
+        match self.ask(Request::Write(questions))? {
             Reply::Wrote(texts, cost) => Ok((texts, cost)),
             other => Err(unexpected(&other)),
         }
     }
 
-    fn ask(&mut self, request: &Request) -> Result<Reply, EngineError> {
+    fn ask(&mut self, request: Request) -> Result<Reply, EngineError> {
         let mut lost = 0;
         loop {
-            match self.try_ask(request)? {
+            match self.try_ask(&request)? {
                 Ok(Reply::Failed(failure)) => return Err(self.error(failure)),
-                Ok(reply) => return Ok(reply),
+                Ok(reply) => {
+                    if !matches!(request, Request::Count(_)) {
+                        self.asked.push(request);
+                    }
+                    return Ok(reply);
+                }
                 Err(how) => {
                     lost += 1;
                     let detail = self.bury(&how);
@@ -141,15 +145,15 @@ impl Engine {
         }
     }
 
-    /// One attempt: a missing child is started and reads the prompt first.
+    /// One attempt: a missing child is started and led to where its predecessor was.
     fn try_ask(&mut self, request: &Request) -> Result<Result<Reply, Lost>, EngineError> {
         if self.child.is_none() {
             self.load()?;
-            if !self.prompt.is_empty() {
-                let again = Request::Read(self.prompt.clone());
+            for again in self.asked.clone() {
                 match self.send(&again)? {
-                    Ok(Reply::Read(_)) => {}
-                    other => return Ok(other),
+                    Ok(Reply::Failed(failure)) => return Ok(Ok(Reply::Failed(failure))),
+                    Ok(_) => {}
+                    Err(lost) => return Ok(Err(lost)),
                 }
             }
         }

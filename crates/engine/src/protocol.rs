@@ -143,7 +143,8 @@ pub struct ModelInfo {
 pub(crate) enum Request {
     Load(EngineConfig),
     Count(Vec<Segment>),
-    Read(Vec<Segment>),
+    /// The prompt, and how many of its segments are the same from prompt to prompt.
+    Read(Vec<Segment>, usize),
     Score(Vec<Closed>),
     Write(Vec<Open>),
 }

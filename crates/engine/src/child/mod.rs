@@ -54,7 +54,7 @@ pub fn run_child() -> io::Result<()> {
                     .map(|s| runner.count(std::slice::from_ref(s)));
                 Ok(Reply::Counted(counts.collect()))
             }
-            Request::Read(prompt) => runner.read(&prompt, &mut alive).map(Reply::Read),
+            Request::Read(prompt, same) => runner.read(&prompt, same, &mut alive).map(Reply::Read),
             Request::Score(questions) => runner
                 .score(&questions, &mut alive)
                 .map(|(scores, cost)| Reply::Scored(scores, cost)),

@@ -127,35 +127,51 @@ impl<'m> Runner<'m> {
         self.prompt.len()
     }
 
-    /// Makes `segments` the prompt. What it shares with the last one is kept.
+    /// Makes `segments` the prompt. What its first `same` segments share with the last one is kept.
+    ///
+    /// A token's numbers depend in their last digits on the tokens that it is computed with. So that an answer does not depend
+    /// on the call before it, the prompt is always read in the same steps, and only whole steps are kept.
     pub(super) fn read(
         &mut self,
         segments: &[Segment],
+        same: usize,
         alive: &mut dyn FnMut(),
     ) -> Result<Cost, Failure> {
         let started = Instant::now();
-        let tokens = self.tokens(segments);
+        let (first, rest) = segments.split_at(same.min(segments.len()));
+        let mut tokens = self.tokens(first);
+        let turn = tokens.len();
+        tokens.extend(self.tokens(rest));
         if tokens.len() >= self.capacity() {
             return Err(self.too_small(tokens.len()));
         }
         self.drop_leads()?;
+        let steps = steps(turn, tokens.len());
         let shared = common(&self.prompt, &tokens);
-        let from = u32::try_from(shared).map_err(native)?;
+        let kept = steps
+            .iter()
+            .copied()
+            .filter(|&at| at <= shared)
+            .max()
+            .unwrap_or(0);
+        let from = u32::try_from(kept).map_err(native)?;
         self.context
             .kv_cache_seq_rm(PROMPT, Some(from), None)
             .map_err(native)?;
-        self.prompt.truncate(shared);
-        let feed = Feed {
-            seq: PROMPT,
-            at: shared,
-            tokens: tokens[shared..].to_vec(),
-        };
-        self.decode(&[feed], false, alive, &mut |_, _| {})?;
+        self.prompt.truncate(kept);
+        for pair in steps.windows(2).filter(|pair| pair[0] >= kept) {
+            let feed = Feed {
+                seq: PROMPT,
+                at: pair[0],
+                tokens: tokens[pair[0]..pair[1]].to_vec(),
+            };
+            self.decode(&[feed], false, alive, &mut |_, _| {})?;
+        }
         self.cells = tokens.len();
         self.prompt = tokens;
         Ok(Cost {
-            read: (self.prompt.len() - shared) as u64,
-            cached: shared as u64,
+            read: (self.prompt.len() - kept) as u64,
+            cached: kept as u64,
             read_ms: milliseconds(started),
             ..Cost::default()
         })
@@ -319,6 +335,14 @@ impl<'m> Runner<'m> {
     }
 }
 
+/// Where the steps of reading begin and end: every [`BATCH`] tokens up to `turn`, and again from there on.
+fn steps(turn: usize, end: usize) -> Vec<usize> {
+    let mut steps: Vec<usize> = (0..turn).step_by(BATCH).collect();
+    steps.extend((turn..end).step_by(BATCH));
+    steps.push(end);
+    steps
+}
+
 /// Length of the common beginning.
 fn common(a: &[LlamaToken], b: &[LlamaToken]) -> usize {
     a.iter().zip(b).take_while(|(x, y)| x == y).count()
@@ -326,4 +350,16 @@ fn common(a: &[LlamaToken], b: &[LlamaToken]) -> usize {
 
 pub(super) fn milliseconds(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BATCH, steps};
+
+    #[test]
+    fn steps_break_where_the_call_begins() {
+        assert_eq!(steps(700, 1500), [0, BATCH, 700, 700 + BATCH, 1500]);
+        assert_eq!(steps(0, 10), [0, 10]);
+        assert_eq!(steps(10, 10), [0, 10]);
+    }
 }

@@ -19,7 +19,7 @@ fn signal(name: &str, engine: &Engine) {
 #[ignore = "needs the test model"]
 fn a_killed_child_is_replaced_and_the_answer_is_the_same() {
     let mut engine = engine();
-    engine.read(&plain(CALL)).unwrap();
+    engine.read(&plain(CALL), 1).unwrap();
     let question = closed("\nResolved:", &[" true", " false"]);
     let (before, _) = engine.score(vec![question.clone()]).unwrap();
     for _ in 0..3 {
@@ -39,7 +39,7 @@ fn a_child_that_hangs_is_ended_and_replaced() {
     config.silence = Duration::from_secs(5);
     let mut engine = Engine::start(config, child).unwrap();
     signal("-STOP", &engine);
-    engine.read(&plain(CALL)).unwrap();
+    engine.read(&plain(CALL), 1).unwrap();
     assert_eq!(engine.restarts(), 1);
 }
 
@@ -60,7 +60,7 @@ fn a_child_that_dies_every_time_is_given_up_after_the_stated_number() {
     })
     .unwrap();
     signal("-KILL", &engine);
-    let error = engine.read(&plain(CALL)).unwrap_err();
+    let error = engine.read(&plain(CALL), 1).unwrap_err();
     assert!(
         matches!(error, EngineError::Crashed { attempts: 3, .. }),
         "{error}"
