@@ -218,7 +218,7 @@ fn moment(
     }
 }
 
-fn empty_answer(
+pub(crate) fn empty_answer(
     status: Status,
     confidence: f64,
     reasoning: String,
@@ -303,4 +303,146 @@ fn kept(text: &Written, none: f64, empty: f64, call: &Call, answer: &str) -> Vec
 fn odds(p: f64) -> f64 {
     let p = p.clamp(1e-6, 1.0 - 1e-6);
     (p / (1.0 - p)).ln()
+}
+
+#[cfg(test)]
+mod tests {
+    use aftercall_core::{Metric, Role, Turn};
+
+    use super::*;
+
+    fn call(said: &str) -> Call {
+        let mut call = Call::from_turns(vec![Turn {
+            role: Role::User,
+            content: said.into(),
+            start: None,
+            end: None,
+        }]);
+        call.started_at = Some("2024-01-15T09:00:00Z".parse().unwrap());
+        call
+    }
+
+    fn metric(kind: MetricType) -> Metric {
+        Metric {
+            identifier: "m".into(),
+            prompt: "What is it?".into(),
+            kind,
+            choices: if kind == MetricType::Enum {
+                vec!["a".into(), "b".into()]
+            } else {
+                Vec::new()
+            },
+        }
+    }
+
+    fn decided(kind: MetricType, raw: Raw, said: &str) -> Found {
+        let metric = metric(kind);
+        let call = call(said);
+        let clock = Clock::of(&call, "UTC");
+        decide(
+            &Question::of(&metric),
+            raw,
+            &call,
+            &clock,
+            &Calibration::default(),
+        )
+    }
+
+    fn written(text: &str, none: f64) -> Raw {
+        Raw::Written {
+            text: Written {
+                text: text.into(),
+                mean_log_prob: -0.1,
+                min_log_prob: -0.2,
+                tokens: 3,
+                complete: true,
+            },
+            none,
+            empty: 0.0,
+        }
+    }
+
+    #[test]
+    fn none_in_any_dress_is_no_value() {
+        for text in [
+            " none",
+            " None.",
+            " none, as nothing was booked",
+            " N/A",
+            " not mentioned",
+        ] {
+            let found = decided(MetricType::String, written(text, 1e-6), "hello");
+            assert_eq!(found.status, Status::NotMentioned, "{text}");
+            assert_eq!(found.value, None);
+            assert!(!found.reasoning.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_model_that_rather_says_none_is_heard() {
+        let found = decided(MetricType::String, written(" a blue one", 0.999_9), "hello");
+        assert_eq!(found.status, Status::NotMentioned);
+    }
+
+    #[test]
+    fn the_sign_after_a_name_goes_and_the_name_stays() {
+        let found = decided(
+            MetricType::String,
+            written(" Anna,", 1e-6),
+            "I am Anna, hello",
+        );
+        assert_eq!(found.value, Some(Value::Text("Anna".into())));
+    }
+
+    #[test]
+    fn a_date_is_resolved_or_fails_with_its_words() {
+        let found = decided(
+            MetricType::Datetime,
+            written(" Friday at 3 pm", 1e-6),
+            "Friday at 3 pm",
+        );
+        assert_eq!(
+            found.value,
+            Some(Value::Text("2024-01-19T15:00:00+00:00".into()))
+        );
+        assert_eq!(found.datetime.unwrap().phrase, "Friday at 3 pm");
+        let vague = decided(
+            MetricType::Datetime,
+            written(" next month", 1e-6),
+            "next month",
+        );
+        assert_eq!(vague.status, Status::Failed);
+        assert!(
+            vague.reasoning.contains("next month"),
+            "{}",
+            vague.reasoning
+        );
+    }
+
+    #[test]
+    fn an_enum_is_always_one_of_its_choices() {
+        let raw = Raw::Weighed {
+            choices: vec!["a".into(), "b".into()],
+            scores: Scores {
+                log_probs: vec![-3.0, -0.05],
+                mass: 0.9,
+            },
+            empty: 0.0,
+        };
+        let found = decided(MetricType::Enum, raw, "hello");
+        assert_eq!(found.value, Some(Value::Text("b".into())));
+        assert!(found.confidence > 0.5);
+        assert_eq!(found.scores.len(), 2);
+    }
+
+    #[test]
+    fn a_failure_is_its_own_and_says_why() {
+        let found = decided(
+            MetricType::Enum,
+            Raw::Failed("the grammar was refused".into()),
+            "hi",
+        );
+        assert_eq!(found.status, Status::Failed);
+        assert_eq!(found.reasoning, "the grammar was refused");
+    }
 }

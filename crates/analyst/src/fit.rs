@@ -258,3 +258,107 @@ fn from_corrections(right: &[(usize, &Vec<f64>)], usual: &(Vec<f64>, f64)) -> (V
     }
     (biases, scale)
 }
+
+#[cfg(test)]
+mod tests {
+    use aftercall_core::{Provenance, Status, Usage};
+
+    use super::*;
+
+    fn metric() -> Metric {
+        Metric {
+            identifier: "resolved".into(),
+            prompt: "Was it resolved?".into(),
+            kind: MetricType::Boolean,
+            choices: Vec::new(),
+        }
+    }
+
+    /// A call on which the model's log-odds of true were `odds`.
+    fn analysis(call: usize, odds: f64) -> Analysis {
+        let p = 1.0 / (1.0 + (-odds).exp());
+        let mut answer = Answer::empty(&metric(), Status::Answered, "");
+        answer.scores = vec![("true".into(), p), ("false".into(), 1.0 - p)];
+        Analysis {
+            call_id: call.to_string(),
+            summary: String::new(),
+            disposition_metrics: vec![answer],
+            success_metrics: Vec::new(),
+            provenance: Provenance {
+                model: None,
+                model_sha256: None,
+                prompt_revision: String::new(),
+                calibration: String::new(),
+                transcript_sha256: String::new(),
+                windows: 1,
+                truncated: false,
+                usage: Usage::default(),
+            },
+        }
+    }
+
+    fn fitted(
+        odds: &[f64],
+        right: &BTreeMap<(String, String), Value>,
+    ) -> (Option<Lean>, FitReport) {
+        let analyses: Vec<_> = odds
+            .iter()
+            .enumerate()
+            .map(|(i, o)| analysis(i, *o))
+            .collect();
+        let base = Calibration::default();
+        let (calibration, mut reports) = fit_leans(&base, "test", &[metric()], &analyses, right);
+        assert_eq!(calibration.name, "test");
+        (
+            calibration.metrics.get(&fingerprint(&metric())).cloned(),
+            reports.remove(0),
+        )
+    }
+
+    #[test]
+    fn two_heaps_are_parted_in_the_middle() {
+        let odds: Vec<f64> = (0..60)
+            .map(|i| if i % 3 == 0 { 4.0 } else { 2.0 } + f64::from(i % 5) * 0.1)
+            .collect();
+        let (lean, report) = fitted(&odds, &BTreeMap::new());
+        let bias = lean.unwrap().biases[0];
+        assert!((2.5..3.8).contains(&bias), "{bias}");
+        assert_eq!(
+            (report.calls, report.corrected, report.fitted),
+            (60, 0, true)
+        );
+    }
+
+    #[test]
+    fn few_calls_change_nothing() {
+        let (lean, report) = fitted(&[1.0, 2.0, 3.0], &BTreeMap::new());
+        assert_eq!(lean, None);
+        assert!(!report.fitted);
+    }
+
+    #[test]
+    fn corrections_move_the_line_to_where_they_part() {
+        let odds: Vec<f64> = (0..40).map(|i| f64::from(i) * 0.1 - 4.0).collect();
+        let right = (0..40)
+            .map(|i: usize| {
+                (
+                    (i.to_string(), "resolved".to_owned()),
+                    Value::Boolean(i >= 20),
+                )
+            })
+            .collect();
+        let (lean, report) = fitted(&odds, &right);
+        let bias = lean.unwrap().biases[0] - 0.0;
+        assert!((-3.0..-0.5).contains(&bias), "{bias}");
+        assert_eq!(report.corrected, 40);
+    }
+
+    #[test]
+    fn a_choice_that_is_always_likely_is_leant_to() {
+        let scores: Vec<Vec<f64>> = (0..40)
+            .map(|_| vec![0.8f64.ln(), 0.1f64.ln(), 0.1f64.ln()])
+            .collect();
+        let (biases, _) = from_means(&scores, &(vec![0.0; 3], 1.0));
+        assert!(biases[0] > 0.2 && biases[1] < 0.0, "{biases:?}");
+    }
+}

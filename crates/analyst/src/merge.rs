@@ -51,3 +51,75 @@ fn truth(found: &Found) -> f64 {
         _ => 1.0 - found.confidence,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aftercall_core::Metric;
+
+    use super::*;
+    use crate::decide::empty_answer;
+
+    fn metric(kind: MetricType) -> Metric {
+        Metric {
+            identifier: "m".into(),
+            prompt: "What is it?".into(),
+            kind,
+            choices: vec!["a".into(), "b".into()],
+        }
+    }
+
+    fn found(value: Option<Value>, confidence: f64) -> Found {
+        let status = match value {
+            Some(_) => Status::Answered,
+            None => Status::NotMentioned,
+        };
+        let mut found = empty_answer(status, confidence, String::new(), Vec::new());
+        found.value = value;
+        found
+    }
+
+    fn merged(kind: MetricType, windows: Vec<Found>) -> Found {
+        let metric = metric(kind);
+        merge(&Question::of(&metric), windows).unwrap()
+    }
+
+    #[test]
+    fn what_happened_in_one_part_happened() {
+        let truth = Value::Boolean(true);
+        let one = merged(
+            MetricType::Boolean,
+            vec![
+                found(Some(Value::Boolean(false)), 0.99),
+                found(Some(truth.clone()), 0.6),
+                found(Some(Value::Boolean(false)), 0.7),
+            ],
+        );
+        assert_eq!(one.value, Some(truth));
+    }
+
+    #[test]
+    fn a_later_choice_wins_unless_it_is_much_less_sure() {
+        let choice = |c: &str, p| found(Some(Value::Text(c.into())), p);
+        let close = merged(MetricType::Enum, vec![choice("a", 0.8), choice("b", 0.75)]);
+        assert_eq!(close.value, Some(Value::Text("b".into())));
+        let far = merged(MetricType::Enum, vec![choice("a", 0.9), choice("b", 0.5)]);
+        assert_eq!(far.value, Some(Value::Text("a".into())));
+    }
+
+    #[test]
+    fn the_last_text_wins_and_an_answer_beats_none() {
+        let text = |t: &str| found(Some(Value::Text(t.into())), 0.5);
+        let last = merged(
+            MetricType::String,
+            vec![text("x"), text("y"), found(None, 0.99)],
+        );
+        assert_eq!(last.value, Some(Value::Text("y".into())));
+    }
+
+    #[test]
+    fn none_is_as_sure_as_the_least_sure_window() {
+        let none = merged(MetricType::String, vec![found(None, 0.9), found(None, 0.6)]);
+        assert_eq!(none.status, Status::NotMentioned);
+        assert!((none.confidence - 0.6).abs() < 1e-9);
+    }
+}
