@@ -60,11 +60,11 @@ fn a_run_with_kills_ends_with_the_same_answers() {
         move || {
             let mut state = 12_345_u64;
             let mut kills = 0;
-            while !done.load(Ordering::SeqCst) && (long || kills < 12) {
+            while !done.load(Ordering::SeqCst) && (long || kills < 5) {
                 state = state
                     .wrapping_mul(6_364_136_223_846_793_005)
                     .wrapping_add(1);
-                thread::sleep(Duration::from_millis(1500 + (state >> 33) % 4000));
+                thread::sleep(Duration::from_millis(4000 + (state >> 33) % 9000));
                 let id = prey.load(Ordering::SeqCst).to_string();
                 // A child that is gone already cannot be killed: that is fine.
                 let killed = Command::new("kill").args(["-KILL", &id]).output();

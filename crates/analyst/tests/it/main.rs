@@ -14,13 +14,13 @@ use aftercall_analyst::{Analyst, Calibration, ModelIdentity, Settings};
 use aftercall_core::{Call, Metric, MetricType, Role, Turn};
 use aftercall_engine::{Engine, EngineConfig};
 
-/// The program of `examples/child.rs`, which cargo builds beside the tests.
+/// The program of `examples/analyst_child.rs`, which cargo builds beside the tests.
 fn child() -> Command {
     let mut path = std::env::current_exe().unwrap();
     path.pop();
     path.pop();
     path.push("examples");
-    path.push(format!("child{}", std::env::consts::EXE_SUFFIX));
+    path.push(format!("analyst_child{}", std::env::consts::EXE_SUFFIX));
     Command::new(path)
 }
 
