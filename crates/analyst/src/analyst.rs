@@ -6,6 +6,7 @@ use std::time::Instant;
 use aftercall_core::{Analysis, Answer, Call, Metric, Provenance, Status, Usage};
 use aftercall_engine::{ChatTemplate, Cost, Engine, Segment};
 
+use crate::blank::Blanks;
 use crate::calibration::Calibration;
 use crate::decide::Found;
 use crate::error::AnalystError;
@@ -66,6 +67,7 @@ pub struct Analyst {
     calibration: Calibration,
     settings: Settings,
     prompt: Prompt,
+    blanks: Blanks,
 }
 
 impl Analyst {
@@ -85,6 +87,7 @@ impl Analyst {
             calibration,
             settings,
             prompt,
+            blanks: Blanks::default(),
         }
     }
 
@@ -107,6 +110,10 @@ impl Analyst {
         let transcript = Transcript::of(call);
         let clock = Clock::of(call, &self.settings.timezone);
         let windows = self.windows(&questions, &transcript)?;
+        let mut cost = Cost::default();
+        let blank = self
+            .blanks
+            .of(&mut self.engine, &self.prompt, &questions, &mut cost)?;
         let mut reader = Reader {
             engine: &mut self.engine,
             prompt: &self.prompt,
@@ -115,12 +122,13 @@ impl Analyst {
             clock: &clock,
             transcript: &transcript,
             questions: &questions,
+            blank,
             reasons: if self.settings.language.eq_ignore_ascii_case("english") {
                 self.settings.reasons
             } else {
                 Reasons::Written
             },
-            cost: Cost::default(),
+            cost,
         };
         let mut readings = Vec::with_capacity(windows.len());
         for lines in &windows {

@@ -1,9 +1,12 @@
 //! From the model's scores to decisions and honest probabilities.
 //!
 //! A model leans: to "true", to a choice that is named first, to giving an answer where there is none. The lean differs from
-//! question to question and hardly from call to call, so it can be measured and taken out. What is kept here are the numbers
-//! that do so: constants of a model, fitted on labelled calls, and, for a metric whose scores on enough calls are known,
-//! numbers of its own.
+//! question to question and hardly from call to call, so it can be measured and taken out, in three steps:
+//!
+//! 1. what the model answers for a call in which nothing is said is its lean before any call; a share of it is taken out of
+//!    the scores of its choices (`blank_share`), unless one of them is "the call does not say";
+//! 2. where the scores of enough calls are known (nobody needs to have labelled them), a share of their mean is taken out too;
+//! 3. what is left over all metrics is a line that is fitted on labelled calls, one a model.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,23 +24,36 @@ pub struct Calibration {
     pub name: String,
     /// The model's own.
     pub constants: Constants,
-    /// Those of single metrics, by [`fingerprint`].
+    /// Those of single BOOLEANs and ENUMs, by [`fingerprint`].
     #[serde(default)]
     pub metrics: BTreeMap<String, Lean>,
+    /// Those of single metrics whose prompt says when there is no answer, by [`fingerprint`].
+    #[serde(default)]
+    pub says: BTreeMap<String, SaysLean>,
 }
 
 /// What a model does on any metric.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Constants {
+    /// The share of the choices' log-probabilities on a blank call that is taken out.
+    pub blank_share: f64,
+    /// The share of a BOOLEAN's mean log-odds on past calls that is taken out.
+    pub mean_share: f64,
     /// For true against false.
     pub boolean: Line,
+    /// The same where the mean on past calls was taken out.
+    pub boolean_seen: Line,
     /// For choices: the scale of their log-probabilities; their bias is nil.
     pub choice_scale: f64,
-    /// Whether the call says the answer at all, for text and dates.
-    pub says_text: Weights,
-    /// The same for numbers.
-    pub says_number: Weights,
+    /// Whether the call says the answer at all: by the log-odds of "none".
+    pub says: Weights,
+    /// The same where the prompt says when there is no answer: by the log-odds of "none" and of that.
+    pub says_if: Weights,
+    /// The same where [`Self::says_share`] of the means on past calls was taken out of both.
+    pub says_if_seen: Weights,
+    /// See [`Self::says_if_seen`].
+    pub says_share: f64,
     /// Whether a text that was written is right, given that the call says it.
     pub right_text: Weights,
     /// The same for a number.
@@ -64,7 +80,11 @@ impl Weights {
     /// The probability for these features.
     #[must_use]
     pub fn probability(&self, features: [f64; 2]) -> f64 {
-        sigmoid(self.0[0] + self.0[1] * features[0] + self.0[2] * features[1])
+        sigmoid(self.sum(features))
+    }
+
+    fn sum(&self, features: [f64; 2]) -> f64 {
+        self.0[0] + self.0[1] * features[0] + self.0[2] * features[1]
     }
 }
 
@@ -80,6 +100,30 @@ pub struct Lean {
     pub scale: f64,
     /// Calls that it was fitted from.
     pub calls: usize,
+}
+
+/// What a model says on average of whether calls have an answer to one metric.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SaysLean {
+    /// The metric's identifier, for readers of the file.
+    pub identifier: String,
+    /// The mean log-odds of "none".
+    pub none: f64,
+    /// The mean log-odds that there is an answer, by the prompt's own condition.
+    pub given: f64,
+    /// Calls that it was fitted from.
+    pub calls: usize,
+}
+
+/// With so many past calls their mean counts as much as what is usual.
+const USUAL_CALLS: f64 = 4.0;
+
+/// How much a mean over `calls` is believed, from 0 to 1.
+#[expect(clippy::cast_precision_loss, reason = "a count of calls")]
+pub(crate) fn belief(calls: usize) -> f64 {
+    let calls = calls as f64;
+    calls / (calls + USUAL_CALLS)
 }
 
 /// Why a calibration file cannot be used.
@@ -119,6 +163,7 @@ impl Calibration {
             name,
             constants,
             metrics: BTreeMap::new(),
+            says: BTreeMap::new(),
         }
     }
 
@@ -157,6 +202,24 @@ impl Calibration {
         };
         softmax(log_probs.iter().zip(&biases).map(|(l, b)| scale * (l - b)))
     }
+
+    /// The probability that the call says the answer. `given` are the log-odds of the prompt's own condition, if it has one.
+    pub(crate) fn says(&self, metric: &Metric, none: f64, given: Option<f64>) -> f64 {
+        let constants = &self.constants;
+        let Some(given) = given else {
+            return constants.says.probability([none, 0.0]);
+        };
+        let usual = constants.says_if.sum([none, given]);
+        let Some(lean) = self.says.get(&fingerprint(metric)) else {
+            return sigmoid(usual);
+        };
+        let share = constants.says_share;
+        let seen = constants
+            .says_if_seen
+            .sum([none - share * lean.none, given - share * lean.given]);
+        let belief = belief(lean.calls);
+        sigmoid(belief * seen + (1.0 - belief) * usual)
+    }
 }
 
 impl Default for Calibration {
@@ -168,16 +231,22 @@ impl Default for Calibration {
 impl Constants {
     /// Scores as they are.
     fn untouched() -> Self {
-        let line = Weights([0.0, -1.0, 0.0]);
+        let line = Line {
+            bias: 0.0,
+            scale: 1.0,
+        };
+        let none = Weights([0.0, -1.0, 0.0]);
         let even = Weights([0.0, 1.0, 0.0]);
         Self {
-            boolean: Line {
-                bias: 0.0,
-                scale: 1.0,
-            },
+            blank_share: 0.0,
+            mean_share: 0.0,
+            boolean: line,
+            boolean_seen: line,
             choice_scale: 1.0,
-            says_text: line,
-            says_number: line,
+            says: none,
+            says_if: none,
+            says_if_seen: none,
+            says_share: 0.0,
             right_text: even,
             right_number: even,
             right_moment: even,
@@ -206,6 +275,12 @@ pub fn fingerprint(metric: &Metric) -> String {
         .take(12)
         .map(|byte| format!("{byte:02x}"))
         .collect()
+}
+
+/// Log-odds, kept within what a float can tell.
+pub(crate) fn odds(p: f64) -> f64 {
+    let p = p.clamp(1e-6, 1.0 - 1e-6);
+    (p / (1.0 - p)).ln()
 }
 
 pub(crate) fn sigmoid(x: f64) -> f64 {

@@ -4,7 +4,7 @@ use aftercall_core::{Call, DatetimeDetail, Evidence, MetricType, Status, Value};
 use aftercall_dates::Unresolved;
 use aftercall_engine::{Scores, Written};
 
-use crate::calibration::{Calibration, sigmoid, softmax};
+use crate::calibration::{Calibration, odds, sigmoid, softmax};
 use crate::evidence::{tokens, turns_with};
 use crate::moment::Clock;
 use crate::prompt::NONE;
@@ -16,14 +16,14 @@ pub(crate) enum Raw {
     Weighed {
         choices: Vec<String>,
         scores: Scores,
-        /// The log-odds that the prompt's condition for no answer holds; 0 where it has none.
-        empty: f64,
+        /// The log-odds that there is an answer by the prompt's own condition, if it has one.
+        given: Option<f64>,
     },
     /// Words, and how much the model would rather have said "none".
     Written {
         text: Written,
         none: f64,
-        empty: f64,
+        given: Option<f64>,
     },
     /// No answer, and why.
     Failed(String),
@@ -53,8 +53,8 @@ impl Found {
     }
 }
 
-/// Names the probability that the prompt's own condition for no answer holds.
-const EMPTY_IF: &str = "empty_if";
+/// Names the probability that there is an answer by the prompt's own condition.
+pub(crate) const GIVEN: &str = "given";
 const NOT_SAID: &str = "The call does not say.";
 
 pub(crate) fn decide(
@@ -69,15 +69,19 @@ pub(crate) fn decide(
         Raw::Weighed {
             choices,
             scores,
-            empty,
+            given,
         } => match &question.shape {
             Shape::Closed(_) => closed(question, &scores, calibration),
-            _ => number(&choices, &scores, empty, calibration),
+            _ => number(question, &choices, &scores, given, calibration),
         },
-        Raw::Written { text, none, empty } => {
+        Raw::Written { text, none, given } => {
             let answer = trimmed(&text);
-            let says = says_text(&answer, [odds(none), empty], calibration);
-            let kept = kept(&text, none, empty, call, &answer);
+            let mut says = calibration.says(question.metric, odds(none), given);
+            // Of what else it might have said, nothing was written.
+            if is_none(&answer) || (question.code && !is_code(&answer)) {
+                says = says.min(0.45);
+            }
+            let kept = kept(&text, none, given, call, &answer);
             if says < 0.5 {
                 return empty_answer(Status::NotMentioned, 1.0 - says, NOT_SAID.into(), kept);
             }
@@ -128,7 +132,13 @@ fn closed(question: &Question<'_>, scores: &Scores, calibration: &Calibration) -
 }
 
 /// A number out of those that the call could mean, or none.
-fn number(choices: &[String], scores: &Scores, empty: f64, calibration: &Calibration) -> Found {
+fn number(
+    question: &Question<'_>,
+    choices: &[String],
+    scores: &Scores,
+    given: Option<f64>,
+    calibration: &Calibration,
+) -> Found {
     let p = softmax(scores.log_probs.iter().copied());
     let none = choices.iter().position(|c| c == NONE).map_or(0.0, |i| p[i]);
     let best = (0..choices.len())
@@ -139,10 +149,10 @@ fn number(choices: &[String], scores: &Scores, empty: f64, calibration: &Calibra
         .cloned()
         .zip(p.iter().copied())
         .filter(|(_, p)| *p >= 0.001)
-        .chain([(EMPTY_IF.to_owned(), sigmoid(empty))])
+        .chain(given.map(|given| (GIVEN.to_owned(), sigmoid(given))))
         .collect();
     let constants = &calibration.constants;
-    let says = constants.says_number.probability([odds(none), empty]);
+    let says = calibration.says(question.metric, odds(none), given);
     match best {
         Some(best) if says >= 0.5 => {
             let share = p[best] / (1.0 - none).max(1e-9);
@@ -155,17 +165,6 @@ fn number(choices: &[String], scores: &Scores, empty: f64, calibration: &Calibra
             }
         }
         _ => empty_answer(Status::NotMentioned, 1.0 - says, NOT_SAID.into(), kept),
-    }
-}
-
-/// Whether the call says it: by what was written, and by how much the model wanted to answer "none".
-fn says_text(answer: &str, features: [f64; 2], calibration: &Calibration) -> f64 {
-    let says = calibration.constants.says_text.probability(features);
-    // Of what else it might have said, nothing was written.
-    if is_none(answer) {
-        says.min(0.45)
-    } else {
-        says
     }
 }
 
@@ -290,19 +289,38 @@ fn grounded(call: &Call, answer: &str) -> f64 {
 }
 
 /// What the constants of written answers are fitted on.
-fn kept(text: &Written, none: f64, empty: f64, call: &Call, answer: &str) -> Vec<(String, f64)> {
-    vec![
-        (EMPTY_IF.to_owned(), sigmoid(empty)),
+fn kept(
+    text: &Written,
+    none: f64,
+    given: Option<f64>,
+    call: &Call,
+    answer: &str,
+) -> Vec<(String, f64)> {
+    let mut kept = vec![
         (NONE.to_owned(), none),
         ("written".to_owned(), text.mean_log_prob.exp()),
         ("grounded".to_owned(), grounded(call, answer)),
-    ]
+    ];
+    kept.extend(given.map(|given| (GIVEN.to_owned(), sigmoid(given))));
+    kept
 }
 
-/// Log-odds, kept within what a float can tell.
-fn odds(p: f64) -> f64 {
-    let p = p.clamp(1e-6, 1.0 - 1e-6);
-    (p / (1.0 - p)).ln()
+/// One of an answer's scores, by its name.
+pub(crate) fn score_of(scores: &[(String, f64)], name: &str) -> Option<f64> {
+    scores.iter().find(|(n, _)| n == name).map(|(_, p)| *p)
+}
+
+/// Whether a text can be a number or a code that was read out: it has a digit, the word of one, or letters as they are spelt.
+fn is_code(answer: &str) -> bool {
+    const DIGITS: [&str; 11] = [
+        "zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
+    ];
+    answer.chars().any(|c| c.is_ascii_digit())
+        || tokens(answer).iter().any(|w| DIGITS.contains(&w.as_str()))
+        || answer
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| word.chars().count() > 1 && word.chars().all(char::is_uppercase))
+        || answer.split(['-', ' ', '.']).filter(|w| w.chars().count() == 1).count() > 2
 }
 
 #[cfg(test)]
@@ -358,7 +376,7 @@ mod tests {
                 complete: true,
             },
             none,
-            empty: 0.0,
+            given: None,
         }
     }
 
@@ -382,6 +400,16 @@ mod tests {
     fn a_model_that_rather_says_none_is_heard() {
         let found = decided(MetricType::String, written(" a blue one", 0.999_9), "hello");
         assert_eq!(found.status, Status::NotMentioned);
+    }
+
+    #[test]
+    fn a_code_has_a_digit_or_is_spelt() {
+        for code in ["AB12", "XDXEFGHY", "four four one", "K-L-M-N", "0151 22"] {
+            assert!(is_code(code), "{code}");
+        }
+        for words in ["Acorn Guest House", "blue volvo", "I will call"] {
+            assert!(!is_code(words), "{words}");
+        }
     }
 
     #[test]
@@ -427,7 +455,7 @@ mod tests {
                 log_probs: vec![-3.0, -0.05],
                 mass: 0.9,
             },
-            empty: 0.0,
+            given: None,
         };
         let found = decided(MetricType::Enum, raw, "hello");
         assert_eq!(found.value, Some(Value::Text("b".into())));

@@ -1,21 +1,23 @@
 //! Leans of single metrics, from calls that were analysed before, with or without a person's corrections.
 //!
-//! Without corrections the scores of the calls themselves tell: those of a BOOLEAN fall into two heaps, and the lean is where
-//! the heaps meet; a choice that is likely on every call is leant to. How far that is believed grows with the calls; what is
-//! missing is the usual lean of the model.
+//! Without corrections the scores of the calls themselves tell: a BOOLEAN that is answered with much the same log-odds on call
+//! after call is leant to. How far that is believed grows with the calls; what is missing is the usual lean of the model. Of an
+//! ENUM the means tell nothing, as calls are rarely spread evenly over its choices.
 
 use std::collections::BTreeMap;
 
 use aftercall_core::{Analysis, Answer, Metric, MetricType, Value};
 
-use crate::calibration::{Calibration, Constants, Lean, fingerprint, softmax};
+use crate::calibration::{
+    Calibration, Constants, Lean, SaysLean, belief, fingerprint, odds, softmax,
+};
+use crate::decide::{GIVEN, score_of};
+use crate::prompt::NONE;
 
 /// With fewer calls a metric keeps the usual lean.
 const LEAST_CALLS: usize = 12;
-/// The usual lean weighs as much as so many calls.
-const PRIOR_CALLS: f64 = 10.0;
-/// How much of a choice's lean, as its mean shows it, is taken out: the rest may be what calls are like.
-const DAMPING: f64 = 0.5;
+/// With fewer corrections they are left out of account.
+const LEAST_CORRECTIONS: usize = 6;
 
 /// What became of one metric in a fit.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +32,8 @@ pub struct FitReport {
     pub fitted: bool,
 }
 
-/// Fits a lean for every BOOLEAN and ENUM of `metrics` from past analyses of them. `corrections` are right answers by call and identifier.
+/// Fits what can be fitted for every metric of `metrics` from past analyses of it: a lean of a BOOLEAN or an ENUM, and of a metric
+/// whose prompt says when there is no answer how often there is one. `corrections` are right answers by call and identifier.
 #[must_use]
 pub fn fit_leans(
     base: &Calibration,
@@ -44,72 +47,126 @@ pub fn fit_leans(
         ..base.clone()
     };
     let mut reports = Vec::new();
-    for metric in metrics
-        .iter()
-        .filter(|m| matches!(m.kind, MetricType::Boolean | MetricType::Enum))
-    {
-        let column: Vec<(&str, &Answer)> = analyses
-            .iter()
-            .flat_map(|a| {
-                a.disposition_metrics
-                    .iter()
-                    .map(|answer| (a.call_id.as_str(), answer))
-            })
-            .filter(|(_, a)| {
-                a.identifier == metric.identifier
-                    && a.prompt == metric.prompt
-                    && a.kind == metric.kind
-                    && a.scores.len() > 1
-            })
-            .collect();
-        let Some((_, first)) = column.first() else {
-            continue;
-        };
-        let log_probs: Vec<Vec<f64>> = column
-            .iter()
-            .filter(|(_, a)| a.scores.len() == first.scores.len())
-            .map(|(_, a)| a.scores.iter().map(|(_, p)| p.max(1e-9).ln()).collect())
-            .collect();
-        let right: Vec<(usize, &Vec<f64>)> = column
-            .iter()
-            .zip(&log_probs)
-            .filter_map(|((call, answer), scores)| {
-                let value = corrections.get(&((*call).to_owned(), answer.identifier.clone()))?;
-                Some((choice_of(answer, value)?, scores))
-            })
-            .collect();
-        let boolean = first.kind == MetricType::Boolean && first.scores.len() == 2;
-        let usual = base
-            .constants
-            .usual(first.kind == MetricType::Boolean, first.scores.len());
-        let lean = if right.len() >= LEAST_CALLS / 2 {
-            Some(from_corrections(&right, &usual))
-        } else if log_probs.len() < LEAST_CALLS {
-            None
-        } else if boolean {
-            from_heaps(&log_probs, &base.constants)
+    for metric in metrics {
+        let past = past_answers(metric, analyses);
+        let report = if matches!(metric.kind, MetricType::Boolean | MetricType::Enum) {
+            fit_closed(&mut fitted, metric, &past, corrections)
         } else {
-            Some(from_means(&log_probs, &usual))
+            fit_says(&mut fitted, metric, &past)
         };
-        reports.push(FitReport {
-            identifier: first.identifier.clone(),
-            calls: log_probs.len(),
-            corrected: right.len(),
-            fitted: lean.is_some(),
-        });
-        if let Some((biases, scale)) = lean {
-            fitted.metrics.insert(
-                fingerprint(metric),
-                Lean {
-                    identifier: first.identifier.clone(),
-                    biases,
-                    scale,
-                    calls: log_probs.len(),
-                },
-            );
-        }
+        reports.extend(report);
     }
     (fitted, reports)
+}
+
+/// The answers to a metric as it is now, with the calls they are of.
+fn past_answers<'a>(metric: &Metric, analyses: &'a [Analysis]) -> Vec<(&'a str, &'a Answer)> {
+    let answers = analyses.iter().flat_map(|analysis| {
+        analysis
+            .disposition_metrics
+            .iter()
+            .map(|answer| (analysis.call_id.as_str(), answer))
+    });
+    answers
+        .filter(|(_, answer)| {
+            answer.identifier == metric.identifier
+                && answer.prompt == metric.prompt
+                && answer.kind == metric.kind
+                && answer.scores.len() > 1
+        })
+        .collect()
+}
+
+fn fit_closed(
+    fitted: &mut Calibration,
+    metric: &Metric,
+    past: &[(&str, &Answer)],
+    corrections: &BTreeMap<(String, String), Value>,
+) -> Option<FitReport> {
+    let choices = past.first()?.1.scores.len();
+    let past: Vec<(&str, &Answer, Vec<f64>)> = past
+        .iter()
+        .filter(|(_, answer)| answer.scores.len() == choices)
+        .map(|(call, answer)| {
+            let log_probs = answer.scores.iter().map(|(_, p)| p.max(1e-9).ln());
+            (*call, *answer, log_probs.collect())
+        })
+        .collect();
+    let boolean = metric.kind == MetricType::Boolean;
+    let mut lean = fitted.constants.usual(boolean, choices);
+    let seen = boolean && past.len() >= LEAST_CALLS;
+    if seen {
+        let log_probs: Vec<&[f64]> = past.iter().map(|(_, _, l)| l.as_slice()).collect();
+        lean = from_mean_odds(&log_probs, &lean, &fitted.constants);
+    }
+    let right: Vec<(usize, &[f64])> = past
+        .iter()
+        .filter_map(|(call, answer, log_probs)| {
+            let value = corrections.get(&((*call).to_owned(), answer.identifier.clone()))?;
+            Some((choice_of(answer, value)?, log_probs.as_slice()))
+        })
+        .collect();
+    let corrected = right.len() >= LEAST_CORRECTIONS;
+    if corrected {
+        lean = from_corrections(&right, &lean);
+    }
+    let report = FitReport {
+        identifier: metric.identifier.clone(),
+        calls: past.len(),
+        corrected: right.len(),
+        fitted: corrected || seen,
+    };
+    if report.fitted {
+        let (biases, scale) = lean;
+        fitted.metrics.insert(
+            fingerprint(metric),
+            Lean {
+                identifier: metric.identifier.clone(),
+                biases,
+                scale,
+                calls: past.len(),
+            },
+        );
+    }
+    Some(report)
+}
+
+/// The means of the two scores that tell whether there is an answer. A prompt that does not say when there is none has but one
+/// of them and is left alone: where every call has an answer its mean would make half of them empty.
+fn fit_says(
+    fitted: &mut Calibration,
+    metric: &Metric,
+    past: &[(&str, &Answer)],
+) -> Option<FitReport> {
+    let scores: Vec<(f64, f64)> = past
+        .iter()
+        .filter_map(|(_, answer)| {
+            let none = score_of(&answer.scores, NONE).unwrap_or(0.0);
+            Some((odds(none), odds(score_of(&answer.scores, GIVEN)?)))
+        })
+        .collect();
+    if scores.is_empty() {
+        return None;
+    }
+    let report = FitReport {
+        identifier: metric.identifier.clone(),
+        calls: scores.len(),
+        corrected: 0,
+        fitted: scores.len() >= LEAST_CALLS,
+    };
+    if report.fitted {
+        let mean = |of: fn(&(f64, f64)) -> f64| mean(scores.iter().map(of));
+        fitted.says.insert(
+            fingerprint(metric),
+            SaysLean {
+                identifier: metric.identifier.clone(),
+                none: mean(|s| s.0),
+                given: mean(|s| s.1),
+                calls: scores.len(),
+            },
+        );
+    }
+    Some(report)
 }
 
 fn choice_of(answer: &Answer, value: &Value) -> Option<usize> {
@@ -121,119 +178,29 @@ fn choice_of(answer: &Answer, value: &Value) -> Option<usize> {
     answer.scores.iter().position(|(choice, _)| *choice == text)
 }
 
-/// Two normal heaps with one spread, by expectation and maximisation over the log-odds. Believed only where they stand apart.
-fn from_heaps(log_probs: &[Vec<f64>], constants: &Constants) -> Option<(Vec<f64>, f64)> {
-    let mut odds: Vec<f64> = log_probs.iter().map(|l| l[0] - l[1]).collect();
-    odds.sort_by(f64::total_cmp);
-    let heaps = Heaps::fit(&odds)?;
-    #[expect(clippy::cast_precision_loss, reason = "a count of calls")]
-    let calls = odds.len() as f64;
-    let believed = if heaps.apart() >= 2.0 {
-        calls
-    } else {
-        calls * 0.25
-    };
-    let bias = (believed * heaps.middle() + PRIOR_CALLS * constants.boolean.bias)
-        / (believed + PRIOR_CALLS);
-    Some((vec![bias, 0.0], constants.boolean.scale))
+#[expect(clippy::cast_precision_loss, reason = "a count of calls")]
+fn mean(numbers: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let count = numbers.len().max(1) as f64;
+    numbers.sum::<f64>() / count
 }
 
-/// Two normal distributions of equal spread.
-#[derive(Debug, Clone, Copy)]
-struct Heaps {
-    low: f64,
-    high: f64,
-    spread: f64,
-}
-
-impl Heaps {
-    fn fit(sorted: &[f64]) -> Option<Self> {
-        const ROUNDS: usize = 60;
-        const LEAST_SPREAD: f64 = 0.15;
-        let at = |share: f64| {
-            #[expect(
-                clippy::cast_precision_loss,
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "an index"
-            )]
-            let index = (share * (sorted.len() - 1) as f64) as usize;
-            sorted.get(index).copied()
-        };
-        let mut heaps = Self {
-            low: at(0.1)?,
-            high: at(0.9)?,
-            spread: ((at(0.9)? - at(0.1)?) / 4.0).max(LEAST_SPREAD),
-        };
-        let mut share = 0.5;
-        for _ in 0..ROUNDS {
-            let high: Vec<f64> = sorted
-                .iter()
-                .map(|x| {
-                    let density = |mean: f64| (-((x - mean) / heaps.spread).powi(2) / 2.0).exp();
-                    let (a, b) = (
-                        share * density(heaps.high),
-                        (1.0 - share) * density(heaps.low),
-                    );
-                    a / (a + b).max(1e-300)
-                })
-                .collect();
-            let total: f64 = high.iter().sum();
-            #[expect(clippy::cast_precision_loss, reason = "a count of calls")]
-            let count = sorted.len() as f64;
-            if total < 0.5 || count - total < 0.5 {
-                break;
-            }
-            heaps.high = sorted.iter().zip(&high).map(|(x, h)| x * h).sum::<f64>() / total;
-            heaps.low = sorted
-                .iter()
-                .zip(&high)
-                .map(|(x, h)| x * (1.0 - h))
-                .sum::<f64>()
-                / (count - total);
-            let variance = sorted
-                .iter()
-                .zip(&high)
-                .map(|(x, h)| h * (x - heaps.high).powi(2) + (1.0 - h) * (x - heaps.low).powi(2))
-                .sum::<f64>()
-                / count;
-            heaps.spread = variance.sqrt().max(LEAST_SPREAD);
-            share = total / count;
-        }
-        Some(heaps)
-    }
-
-    fn middle(&self) -> f64 {
-        f64::midpoint(self.low, self.high)
-    }
-
-    /// The distance of the heaps in spreads.
-    fn apart(&self) -> f64 {
-        (self.high - self.low) / self.spread
-    }
-}
-
-/// A choice that is likelier than its fair share over all calls is leant to.
-fn from_means(log_probs: &[Vec<f64>], usual: &(Vec<f64>, f64)) -> (Vec<f64>, f64) {
-    #[expect(clippy::cast_precision_loss, reason = "counts")]
-    let (calls, choices) = (log_probs.len() as f64, usual.0.len() as f64);
-    let mut mean = vec![0.0; usual.0.len()];
-    for scores in log_probs {
-        for (m, p) in mean.iter_mut().zip(softmax(scores.iter().copied())) {
-            *m += p / calls;
-        }
-    }
-    let believed = DAMPING * calls / (calls + PRIOR_CALLS);
-    let biases = mean
-        .iter()
-        // A choice that no call was about must not gain without bound.
-        .map(|m| believed * (m.max(0.2 / choices) * choices).ln())
-        .collect();
-    (biases, usual.1)
+/// Part of the mean log-odds is the model's lean, the rest is what calls are like; how large a part is a constant of the model.
+fn from_mean_odds(
+    log_probs: &[&[f64]],
+    usual: &(Vec<f64>, f64),
+    constants: &Constants,
+) -> (Vec<f64>, f64) {
+    let mean = mean(log_probs.iter().map(|l| l[0] - l[1]));
+    let belief = belief(log_probs.len());
+    let seen = &constants.boolean_seen;
+    let mut biases = usual.0.clone();
+    biases[0] =
+        belief * (seen.bias + constants.mean_share * mean) + (1.0 - belief) * usual.0[0];
+    (biases, belief * seen.scale + (1.0 - belief) * usual.1)
 }
 
 /// The biases under which the corrected answers are likeliest, held near the usual ones.
-fn from_corrections(right: &[(usize, &Vec<f64>)], usual: &(Vec<f64>, f64)) -> (Vec<f64>, f64) {
+fn from_corrections(right: &[(usize, &[f64])], usual: &(Vec<f64>, f64)) -> (Vec<f64>, f64) {
     const STEPS: usize = 400;
     const RATE: f64 = 0.2;
     const HOLD: f64 = 0.5;
@@ -316,13 +283,16 @@ mod tests {
     }
 
     #[test]
-    fn two_heaps_are_parted_in_the_middle() {
+    fn the_line_follows_the_mean_by_its_share() {
         let odds: Vec<f64> = (0..60)
             .map(|i| if i % 3 == 0 { 4.0 } else { 2.0 } + f64::from(i % 5) * 0.1)
             .collect();
-        let (lean, report) = fitted(&odds, &BTreeMap::new());
-        let bias = lean.unwrap().biases[0];
-        assert!((2.5..3.8).contains(&bias), "{bias}");
+        let (high, report) = fitted(&odds, &BTreeMap::new());
+        let low: Vec<f64> = odds.iter().map(|z| z - 3.0).collect();
+        let (low, _) = fitted(&low, &BTreeMap::new());
+        let (high, low) = (high.unwrap().biases[0], low.unwrap().biases[0]);
+        let share = Calibration::default().constants.mean_share;
+        assert!((high - low - 3.0 * share * belief(60)).abs() < 1e-6);
         assert_eq!(
             (report.calls, report.corrected, report.fitted),
             (60, 0, true)
@@ -356,11 +326,36 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_that_is_always_likely_is_leant_to() {
-        let scores: Vec<Vec<f64>> = (0..40)
-            .map(|_| vec![0.8f64.ln(), 0.1f64.ln(), 0.1f64.ln()])
-            .collect();
-        let (biases, _) = from_means(&scores, &(vec![0.0; 3], 1.0));
-        assert!(biases[0] > 0.2 && biases[1] < 0.0, "{biases:?}");
+    fn only_a_prompt_that_says_when_there_is_no_answer_gets_a_lean_of_whether_there_is_one() {
+        let metric = |prompt: &str| Metric {
+            identifier: "booked".into(),
+            prompt: prompt.into(),
+            kind: MetricType::String,
+            choices: Vec::new(),
+        };
+        let past = |metric: &Metric, scores: &[(&str, f64)]| -> Vec<Analysis> {
+            (0..20)
+                .map(|i| {
+                    let mut past = analysis(i, 0.0);
+                    let mut answer = Answer::empty(metric, Status::Answered, "");
+                    answer.scores = scores.iter().map(|(n, p)| ((*n).to_owned(), *p)).collect();
+                    past.disposition_metrics = vec![answer];
+                    past
+                })
+                .collect()
+        };
+        let with = metric("Which place? Leave empty if nothing was booked.");
+        let scores = [("none", 0.2), (GIVEN, 0.9)];
+        let base = Calibration::default();
+        let (calibration, reports) =
+            fit_leans(&base, "t", &[with.clone()], &past(&with, &scores), &BTreeMap::new());
+        let lean = &calibration.says[&fingerprint(&with)];
+        assert!((lean.none - odds(0.2)).abs() < 1e-9 && (lean.given - odds(0.9)).abs() < 1e-9);
+        assert!(reports[0].fitted);
+        let without = metric("Which place?");
+        let scores = [("none", 0.2), ("written", 0.9)];
+        let (calibration, reports) =
+            fit_leans(&base, "t", &[without.clone()], &past(&without, &scores), &BTreeMap::new());
+        assert!(calibration.says.is_empty() && reports.is_empty());
     }
 }

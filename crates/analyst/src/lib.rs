@@ -5,6 +5,7 @@
 //! numbers and quotes against the transcript, dates by the calendar.
 
 mod analyst;
+mod blank;
 mod calibration;
 mod constants;
 mod decide;
@@ -20,7 +21,9 @@ mod transcript;
 mod window;
 
 pub use analyst::{Analyst, ModelIdentity, Reasons, Settings, without_transcript};
-pub use calibration::{Calibration, CalibrationError, Constants, Lean, Line, Weights, fingerprint};
+pub use calibration::{
+    Calibration, CalibrationError, Constants, Lean, Line, SaysLean, Weights, fingerprint,
+};
 pub use error::AnalystError;
 pub use fit::{FitReport, fit_leans};
 pub use prompt::REVISION as PROMPT_REVISION;

@@ -34,6 +34,22 @@ pub(crate) enum Shape {
     Moment,
 }
 
+/// Something that is so in a call or is not, and that decides whether a metric has an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Condition {
+    /// In positive words, as a model does not hear a "not": "something was booked" of "Leave empty if nothing was booked."
+    pub(crate) words: String,
+    /// Whether there is an answer where it is so.
+    pub(crate) given: bool,
+}
+
+impl Question<'_> {
+    /// Whether the answer is one of a closed set, each of which is a value.
+    pub(crate) fn always_valued(&self) -> bool {
+        matches!(&self.shape, Shape::Closed(choices) if choices.iter().all(|c| c.value.is_some()))
+    }
+}
+
 /// A metric with its shape.
 #[derive(Debug, Clone)]
 pub(crate) struct Question<'a> {
@@ -41,8 +57,10 @@ pub(crate) struct Question<'a> {
     pub(crate) shape: Shape,
     /// "Answer with …".
     pub(crate) form: String,
-    /// When the prompt wants no answer, in its own words: "nothing was booked" of "Leave empty if nothing was booked."
-    pub(crate) empty_if: Option<String>,
+    /// When the prompt wants an answer or none, if it says so.
+    pub(crate) condition: Option<Condition>,
+    /// Whether a number or a code is asked for, as text.
+    pub(crate) code: bool,
 }
 
 impl<'a> Question<'a> {
@@ -59,7 +77,8 @@ impl<'a> Question<'a> {
             metric,
             shape,
             form,
-            empty_if: empty_if(&metric.prompt),
+            condition: condition(&metric.prompt),
+            code: metric.kind == MetricType::String && wants_code(&metric.prompt),
         }
     }
 
@@ -69,7 +88,14 @@ impl<'a> Question<'a> {
             // No regular expression is longer than an i64 has digits.
             Shape::Number => (Grammar::Regex(r" (-?[0-9]{1,15}|none)".into()), 20),
             Shape::Text { prose: true } => (Grammar::Regex(r" [^\n]{1,1200}".into()), 200),
-            Shape::Moment => (Grammar::Regex(r" [^\n]{1,100}".into()), 32),
+            // Never "none": whether there is an answer is decided by scores (see `Calibration::says`), and a small model
+            // that writes "none" here keeps the words from us.
+            Shape::Moment => (
+                Grammar::Regex(
+                    r" (n[^o\n;(]|no[^n\n;(]|[^n\n;(])[^\n;(]{0,80}[;(]?".into(),
+                ),
+                24,
+            ),
             // A small model that is let goes on from a name to all that it knows of it.
             Shape::Text { prose: false } | Shape::Closed(_)
                 if wants_several(&self.metric.prompt) =>
@@ -182,13 +208,51 @@ fn wants_several(prompt: &str) -> bool {
     SIGNS.iter().any(|sign| prompt.contains(sign))
 }
 
+/// Whether a short text is a number or a code rather than words.
+fn wants_code(prompt: &str) -> bool {
+    static SIGNS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?i)\b(?:(?:reference|phone|account|order|policy|tracking|confirmation|flight|ticket|booking|invoice|card|telephone|mobile) (?:number|code|id)|reference number|zip code|postcode|postal code)\b").ok()
+    });
+    SIGNS.as_ref().is_some_and(|signs| signs.is_match(prompt))
+}
+
 static EMPTY_IF: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:(?:leave|keep)(?: it| this)? (?:empty|blank)|(?:return |answer )?null|omit(?: it)?) (?:if|when) ([^.!?]{4,120})").ok()
 });
 
-fn empty_if(prompt: &str) -> Option<String> {
+/// Negative words and the positive ones in their place.
+const POSITIVE: [(&str, &str); 9] = [
+    ("nothing", "something"),
+    ("nobody", "somebody"),
+    ("none", "any"),
+    ("no", "any"),
+    ("never", ""),
+    ("not", ""),
+    ("without", "with"),
+    ("didn't", "did"),
+    ("wasn't", "was"),
+];
+
+fn condition(prompt: &str) -> Option<Condition> {
     let found = EMPTY_IF.as_ref()?.captures(prompt)?;
-    Some(found.get(1)?.as_str().trim().to_owned())
+    let mut given = false;
+    let words: Vec<&str> = found
+        .get(1)?
+        .as_str()
+        .split_whitespace()
+        .map(|word| {
+            let negative = POSITIVE
+                .iter()
+                .find(|(negative, _)| negative.eq_ignore_ascii_case(word));
+            given |= negative.is_some();
+            negative.map_or(word, |(_, positive)| positive)
+        })
+        .filter(|word| !word.is_empty())
+        .collect();
+    Some(Condition {
+        words: words.join(" "),
+        given,
+    })
 }
 
 fn closed_form(metric: &Metric, choices: &[Choice]) -> String {
@@ -257,14 +321,23 @@ mod tests {
 
     #[test]
     fn the_condition_for_no_answer_is_found() {
-        let of = |prompt: &str| empty_if(prompt);
+        let of = |prompt: &str| condition(prompt).map(|c| (c.words, c.given));
+        let so = |words: &str, given| Some((words.to_owned(), given));
         assert_eq!(
-            of("What was booked? Leave empty if nothing was booked.").as_deref(),
-            Some("nothing was booked")
+            of("What was booked? Leave empty if nothing was booked."),
+            so("something was booked", true)
         );
         assert_eq!(
-            of("Null when no price was named").as_deref(),
-            Some("no price was named")
+            of("Null when no price was named"),
+            so("any price was named", true)
+        );
+        assert_eq!(
+            of("Which day? Leave blank if the order was not placed"),
+            so("the order was placed", true)
+        );
+        assert_eq!(
+            of("Which day? Leave empty if the customer declined."),
+            so("the customer declined", false)
         );
         assert_eq!(of("What was booked?"), None);
     }

@@ -9,13 +9,14 @@ use aftercall_core::{Call, Evidence, Role, Status};
 use aftercall_engine::{Closed, Cost, Engine, EngineError, Open, Scores, Written};
 
 use crate::analyst::Reasons;
+use crate::blank::Blank;
 use crate::calibration::Calibration;
 use crate::decide::{self, Found, Raw};
 use crate::evidence::{keep_what_stands, quote, quote_of_value, turns_near, turns_with};
 use crate::moment::Clock;
 use crate::numbers;
 use crate::prompt::{NONE, Prompt};
-use crate::question::{Question, Shape};
+use crate::question::{Condition, Question, Shape};
 use crate::transcript::Transcript;
 use aftercall_engine::Grammar;
 
@@ -34,6 +35,7 @@ pub(crate) struct Reader<'a> {
     pub(crate) clock: &'a Clock,
     pub(crate) transcript: &'a Transcript,
     pub(crate) questions: &'a [Question<'a>],
+    pub(crate) blank: &'a Blank,
     pub(crate) reasons: Reasons,
     pub(crate) cost: Cost,
 }
@@ -86,7 +88,7 @@ impl Reader<'_> {
                 Shape::Text { .. } | Shape::Moment => vec![NONE.to_owned()],
             })
             .collect();
-        let closed = self
+        let mut closed: Vec<Closed> = self
             .questions
             .iter()
             .zip(&choices)
@@ -95,27 +97,32 @@ impl Reader<'_> {
                 choices: choices.iter().map(|c| format!(" {c}")).collect(),
             })
             .collect();
-        let mut closed: Vec<Closed> = closed;
-        let conditions: Vec<usize> = (0..self.questions.len())
-            .filter(|&i| !matches!(self.questions[i].shape, Shape::Closed(_)))
-            .filter(|&i| self.questions[i].empty_if.is_some())
+        let conditions: Vec<(usize, &Condition)> = self
+            .questions
+            .iter()
+            .enumerate()
+            .filter(|(_, question)| !matches!(question.shape, Shape::Closed(_)))
+            .filter_map(|(i, question)| Some((i, question.condition.as_ref()?)))
             .collect();
-        closed.extend(conditions.iter().filter_map(|&i| {
-            Some(Closed {
-                lead: self
-                    .prompt
-                    .condition(self.questions[i].empty_if.as_deref()?),
-                choices: vec![" true".into(), " false".into()],
-            })
+        closed.extend(conditions.iter().map(|&(i, condition)| Closed {
+            lead: self.prompt.condition(&self.questions[i], condition),
+            choices: vec![" true".into(), " false".into()],
         }));
         let mut scores = self.score(closed)?;
-        let mut empty = vec![0.0; self.questions.len()];
-        for (i, scores) in conditions
-            .into_iter()
-            .zip(scores.split_off(self.questions.len()))
-        {
+        let mut given: Vec<Option<f64>> = vec![None; self.questions.len()];
+        let of_conditions = scores.split_off(self.questions.len());
+        for ((i, condition), scores) in conditions.into_iter().zip(of_conditions) {
             if let Ok(scores) = scores {
-                empty[i] = scores.log_probs[0] - scores.log_probs[1];
+                let so = scores.log_probs[0] - scores.log_probs[1];
+                given[i] = Some(if condition.given { so } else { -so });
+            }
+        }
+        let share = self.calibration.constants.blank_share;
+        for (scores, blank) in scores.iter_mut().zip(self.blank) {
+            if let (Ok(scores), Some(blank)) = (scores, blank) {
+                for (log_prob, lean) in scores.log_probs.iter_mut().zip(blank) {
+                    *log_prob -= share * lean;
+                }
             }
         }
         let written: Vec<usize> = (0..self.questions.len())
@@ -127,7 +134,7 @@ impl Reader<'_> {
                 let question = &self.questions[i];
                 let (grammar, max_tokens) = question.grammar();
                 Open {
-                    lead: self.prompt.answer(question),
+                    lead: self.prompt.words(question),
                     grammar,
                     max_tokens,
                 }
@@ -155,12 +162,12 @@ impl Reader<'_> {
                     (Ok(scores), Some(Ok(text))) => Raw::Written {
                         text,
                         none: scores.mass,
-                        empty: empty[i],
+                        given: given[i],
                     },
                     (Ok(scores), None) => Raw::Weighed {
                         choices,
                         scores,
-                        empty: empty[i],
+                        given: given[i],
                     },
                 }
             })
@@ -333,7 +340,7 @@ fn quote_reasons(call: &Call, found: &mut [Found]) {
 }
 
 /// Asks all questions together, and where that fails for a reason that lies in one of them, each alone.
-fn each<Q: Clone, A>(
+pub(crate) fn each<Q: Clone, A>(
     questions: Vec<Q>,
     mut ask: impl FnMut(Vec<Q>) -> Result<Vec<A>, EngineError>,
 ) -> Result<Vec<Result<A, String>>, EngineError> {
