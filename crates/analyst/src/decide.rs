@@ -25,6 +25,8 @@ pub(crate) enum Raw {
         none: f64,
         given: Option<f64>,
     },
+    /// Nothing was written, as the call does not say it.
+    Unsaid { none: f64, given: Option<f64> },
     /// No answer, and why.
     Failed(String),
 }
@@ -74,6 +76,11 @@ pub(crate) fn decide(
             Shape::Closed(_) => closed(question, &scores, calibration),
             _ => number(question, &choices, &scores, given, calibration),
         },
+        Raw::Unsaid { none, given } => {
+            let says = calibration.says(question.metric, odds(none), given);
+            let scores = of_none(none, given);
+            empty_answer(Status::NotMentioned, 1.0 - says, NOT_SAID.into(), scores)
+        }
         Raw::Written { text, none, given } => {
             let answer = trimmed(&text);
             let mut says = calibration.says(question.metric, odds(none), given);
@@ -296,13 +303,18 @@ fn kept(
     call: &Call,
     answer: &str,
 ) -> Vec<(String, f64)> {
-    let mut kept = vec![
-        (NONE.to_owned(), none),
+    let mut kept = of_none(none, given);
+    kept.extend([
         ("written".to_owned(), text.mean_log_prob.exp()),
         ("grounded".to_owned(), grounded(call, answer)),
-    ];
-    kept.extend(given.map(|given| (GIVEN.to_owned(), sigmoid(given))));
+    ]);
     kept
+}
+
+/// What tells whether there is an answer.
+fn of_none(none: f64, given: Option<f64>) -> Vec<(String, f64)> {
+    let given = given.map(|given| (GIVEN.to_owned(), sigmoid(given)));
+    std::iter::once((NONE.to_owned(), none)).chain(given).collect()
 }
 
 /// One of an answer's scores, by its name.

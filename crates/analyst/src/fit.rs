@@ -72,7 +72,7 @@ fn past_answers<'a>(metric: &Metric, analyses: &'a [Analysis]) -> Vec<(&'a str, 
             answer.identifier == metric.identifier
                 && answer.prompt == metric.prompt
                 && answer.kind == metric.kind
-                && answer.scores.len() > 1
+                && !answer.scores.is_empty()
         })
         .collect()
 }

@@ -332,7 +332,7 @@ fn list(questions: &[(&str, &str, &str)]) -> String {
         format!("{name}: {question} Answer with {form}.")
     }));
     lines.push(format!(
-        "{SUMMARY}: What happened in the call? Answer with one to three sentences."
+        "{SUMMARY}: What happened in the call? Answer with one or two short sentences."
     ));
     lines.join("\n")
 }

@@ -94,7 +94,7 @@ impl<'a> Question<'a> {
                 Grammar::Regex(
                     r" (n[^o\n;(]|no[^n\n;(]|[^n\n;(])[^\n;(]{0,80}[;(]?".into(),
                 ),
-                24,
+                20,
             ),
             // A small model that is let goes on from a name to all that it knows of it.
             Shape::Text { prose: false } | Shape::Closed(_)

@@ -10,7 +10,7 @@ use aftercall_engine::{Closed, Cost, Engine, EngineError, Open, Scores, Written}
 
 use crate::analyst::Reasons;
 use crate::blank::Blank;
-use crate::calibration::Calibration;
+use crate::calibration::{Calibration, odds};
 use crate::decide::{self, Found, Raw};
 use crate::evidence::{keep_what_stands, quote, quote_of_value, turns_near, turns_with};
 use crate::moment::Clock;
@@ -22,7 +22,9 @@ use aftercall_engine::Grammar;
 
 /// Tokens of a reason, and of a summary.
 const REASON_TOKENS: u32 = 36;
-const SUMMARY_TOKENS: u32 = 110;
+const SUMMARY_TOKENS: u32 = 64;
+/// What the call says with less probability than this is not written.
+const LEAST_SAID: f64 = 0.3;
 /// A turn less likely than this to show the answer is not evidence.
 const LEAST_TURN: f64 = 0.15;
 
@@ -126,7 +128,11 @@ impl Reader<'_> {
             }
         }
         let written: Vec<usize> = (0..self.questions.len())
-            .filter(|&i| matches!(self.questions[i].shape, Shape::Text { .. } | Shape::Moment))
+            .filter(|&i| self.is_written(i))
+            .filter(|&i| match &scores[i] {
+                Ok(scores) => self.is_worth_writing(i, scores.mass, given[i]),
+                Err(_) => false,
+            })
             .collect();
         let mut open: Vec<Open> = written
             .iter()
@@ -164,6 +170,10 @@ impl Reader<'_> {
                         none: scores.mass,
                         given: given[i],
                     },
+                    (Ok(scores), None) if self.is_written(i) => Raw::Unsaid {
+                        none: scores.mass,
+                        given: given[i],
+                    },
                     (Ok(scores), None) => Raw::Weighed {
                         choices,
                         scores,
@@ -173,6 +183,19 @@ impl Reader<'_> {
             })
             .collect();
         Ok((raw, summary))
+    }
+
+    fn is_written(&self, question: usize) -> bool {
+        matches!(
+            self.questions[question].shape,
+            Shape::Text { .. } | Shape::Moment
+        )
+    }
+
+    /// Whether the call may say the answer; else no words are written that would be thrown away.
+    fn is_worth_writing(&self, question: usize, none: f64, given: Option<f64>) -> bool {
+        let metric = self.questions[question].metric;
+        self.calibration.says(metric, odds(none), given) >= LEAST_SAID
     }
 
     /// Finds the turn that shows each answer. A value that stands in one turn needs no model.
@@ -288,7 +311,7 @@ impl Reader<'_> {
     fn summary(&self) -> Open {
         Open {
             lead: self.prompt.summary(),
-            grammar: Grammar::Regex(r" [^\n]{20,600}".into()),
+            grammar: sentences(),
             max_tokens: SUMMARY_TOKENS,
         }
     }
@@ -373,6 +396,13 @@ fn lies_in_a_question(error: &EngineError) -> bool {
 /// One sentence: it ends at the first full stop that a blank or the end follows.
 fn sentence() -> Grammar {
     Grammar::Regex(r" ([^\n.!?]|[.!?][^\s.!?]){10,220}[.!?]".into())
+}
+
+/// One or two sentences.
+fn sentences() -> Grammar {
+    Grammar::Regex(
+        r" ([^\n.!?]|[.!?][^\s.!?]){20,300}[.!?]( ([^\n.!?]|[.!?][^\s.!?]){10,300}[.!?])?".into(),
+    )
 }
 
 /// A text that the token bound ended is cut back to its last whole sentence, or word, and says so.
