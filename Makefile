@@ -45,6 +45,7 @@ test-models: build
 test: test-models ## Run every test, those on real models included
 	@set -eu; \
 	AFTERCALL_TEST_MODEL=$$($(BIN) model path $(TEST_MODEL)); export AFTERCALL_TEST_MODEL; \
+	AFTERCALL_DEFAULT_MODEL=$$($(BIN) model path qwen2.5-coder-1.5b-instruct-q4_k_m); export AFTERCALL_DEFAULT_MODEL; \
 	if cargo nextest --version >/dev/null 2>&1; then \
 		set -x; \
 		cargo nextest run --release --locked --workspace --run-ignored all; \

@@ -136,11 +136,10 @@ impl Analyst {
         }
         let summary = reader.join_summaries(&readings)?;
         let cost = reader.cost;
-        let answers = answers(&questions, readings);
-        let truncated = answers.iter().any(|a| a.reasoning.ends_with(CUT));
+        let (answers, cut) = answers(&questions, readings);
         Ok(Analysis {
             call_id: call.call_id.clone(),
-            summary,
+            summary: summary.text,
             disposition_metrics: answers,
             success_metrics: Vec::new(),
             provenance: Provenance {
@@ -150,7 +149,7 @@ impl Analyst {
                 calibration: self.calibration.name.clone(),
                 transcript_sha256: call.transcript_sha256(),
                 windows: windows.len(),
-                truncated,
+                truncated: cut || summary.cut,
                 usage: Usage {
                     tokens_read: cost.read,
                     tokens_cached: cost.cached,
@@ -194,22 +193,23 @@ impl Analyst {
     }
 }
 
-/// How the reasoning of an answer ends that was cut.
-pub(crate) const CUT: &str = "(the answer was longer and is cut)";
-
-fn answers(questions: &[Question<'_>], readings: Vec<Reading>) -> Vec<Answer> {
+/// The answers, and whether one of them was cut.
+fn answers(questions: &[Question<'_>], readings: Vec<Reading>) -> (Vec<Answer>, bool) {
     let mut columns: Vec<Vec<Found>> = questions.iter().map(|_| Vec::new()).collect();
     for reading in readings {
         for (column, found) in columns.iter_mut().zip(reading.found) {
             column.push(found);
         }
     }
-    questions
+    let mut cut = false;
+    let answers = questions
         .iter()
         .zip(columns)
         .map(|(question, column)| {
             let metric = question.metric;
-            match merge(question, column) {
+            let found = merge(question, column);
+            cut |= found.as_ref().is_some_and(|found| found.cut);
+            match found {
                 Some(found) => Answer {
                     value: found.value,
                     status: found.status,
@@ -227,7 +227,8 @@ fn answers(questions: &[Question<'_>], readings: Vec<Reading>) -> Vec<Answer> {
                 None => Answer::empty(metric, Status::Failed, "The call has no window."),
             }
         })
-        .collect()
+        .collect();
+    (answers, cut)
 }
 
 #[expect(

@@ -331,6 +331,28 @@ mod tests {
     }
 
     #[test]
+    fn what_past_calls_said_moves_whether_there_is_an_answer() {
+        let mut calibration = Calibration::default();
+        let usual = calibration.says(&metric(), -1.0, Some(1.0));
+        // On past calls the model was surer of an answer than on this one.
+        let lean = |none, given| SaysLean {
+            identifier: "resolved".into(),
+            none,
+            given,
+            calls: 40,
+        };
+        let key = fingerprint(&metric());
+        calibration.says.insert(key.clone(), lean(-4.0, 3.0));
+        let less = calibration.says(&metric(), -1.0, Some(1.0));
+        calibration.says.insert(key, lean(1.0, -1.0));
+        let more = calibration.says(&metric(), -1.0, Some(1.0));
+        assert!(less < usual && usual < more, "{less} {usual} {more}");
+        // Without the prompt's own condition the mean tells nothing.
+        let alone = calibration.says(&metric(), -1.0, None);
+        assert_eq!(alone, Calibration::default().says(&metric(), -1.0, None));
+    }
+
+    #[test]
     fn the_fingerprint_is_of_the_question_and_not_of_its_name() {
         let mut other = metric();
         other.identifier = "fixed".into();

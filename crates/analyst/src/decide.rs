@@ -44,6 +44,10 @@ pub(crate) struct Found {
     pub(crate) scores: Vec<(String, f64)>,
     pub(crate) turn: Option<usize>,
     pub(crate) evidence: Vec<Evidence>,
+    /// Of a failure: whether the call has words for the value.
+    pub(crate) said: bool,
+    /// Whether the value is the beginning of a longer one.
+    pub(crate) cut: bool,
     /// Whether the words of the value are looked for in the transcript.
     literal: bool,
 }
@@ -82,7 +86,10 @@ pub(crate) fn decide(
             empty_answer(Status::NotMentioned, 1.0 - says, NOT_SAID.into(), scores)
         }
         Raw::Written { text, none, given } => {
-            let answer = trimmed(&text);
+            let answer = match question.shape {
+                Shape::Text { prose: false } => one_of_a_list(trimmed(&text), call),
+                _ => trimmed(&text),
+            };
             let mut says = calibration.says(question.metric, odds(none), given);
             // Of what else it might have said, nothing was written.
             if is_none(&answer) || (question.code && !is_code(&answer)) {
@@ -95,7 +102,10 @@ pub(crate) fn decide(
             let features = [text.mean_log_prob, grounded(call, &answer)];
             match question.shape {
                 Shape::Moment => moment(answer, says, features, kept, clock, calibration),
-                _ => words(answer, says, features, kept, calibration),
+                _ => Found {
+                    cut: !text.complete,
+                    ..words(answer, says, features, kept, calibration)
+                },
             }
         }
     }
@@ -215,12 +225,15 @@ fn moment(
             "The call names no date or time for it.".into(),
             kept,
         ),
-        Err(error) => empty_answer(
-            Status::Failed,
-            (1.0 - says * right).max(0.5),
-            format!("The call says \"{phrase}\", but {error}."),
-            kept,
-        ),
+        Err(error) => Found {
+            said: true,
+            ..empty_answer(
+                Status::Failed,
+                (1.0 - says * right).max(0.5),
+                format!("The call says \"{phrase}\", but {error}."),
+                kept,
+            )
+        },
     }
 }
 
@@ -240,6 +253,8 @@ pub(crate) fn empty_answer(
         scores,
         turn: None,
         evidence: Vec::new(),
+        said: false,
+        cut: false,
         literal: false,
     }
 }
@@ -253,6 +268,18 @@ fn trimmed(text: &Written) -> String {
     } else {
         let end = answer.rfind(char::is_whitespace).unwrap_or(answer.len());
         format!("{} …", &answer[..end])
+    }
+}
+
+/// A small model that is let goes on from a name to all that it knows of it: what follows a comma stays where the call has it
+/// so ("Springfield, Illinois"), and goes where it does not.
+fn one_of_a_list(answer: String, call: &Call) -> String {
+    let first = answer
+        .char_indices()
+        .find(|&(at, c)| c == ',' && !answer[at + 1..].starts_with(|c: char| c.is_ascii_digit()));
+    match first {
+        Some((at, _)) if turns_with(call, &answer).is_empty() => answer[..at].trim().to_owned(),
+        _ => answer,
     }
 }
 
@@ -412,6 +439,48 @@ mod tests {
     fn a_model_that_rather_says_none_is_heard() {
         let found = decided(MetricType::String, written(" a blue one", 0.999_9), "hello");
         assert_eq!(found.status, Status::NotMentioned);
+    }
+
+    #[test]
+    fn what_was_not_worth_writing_is_not_mentioned_and_keeps_its_score() {
+        let raw = Raw::Unsaid {
+            none: 0.98,
+            given: Some(-2.0),
+        };
+        let found = decided(MetricType::String, raw, "hello");
+        assert_eq!((found.status, found.value), (Status::NotMentioned, None));
+        assert!(found.confidence > 0.5);
+        assert_eq!(score_of(&found.scores, NONE), Some(0.98));
+        assert!(score_of(&found.scores, GIVEN).is_some_and(|p| p < 0.5));
+    }
+
+    #[test]
+    fn what_follows_a_comma_stays_where_it_was_said() {
+        let of = |text, said| decided(MetricType::String, written(text, 1e-6), said).value;
+        let text = |t: &str| Some(Value::Text(t.into()));
+        assert_eq!(
+            of(" Springfield, Illinois", "To Springfield, Illinois please"),
+            text("Springfield, Illinois")
+        );
+        assert_eq!(
+            of(" Aato, a Japanese place", "A table at Aato, please"),
+            text("Aato")
+        );
+        assert_eq!(of(" $1,250", "It is $1,250 in all"), text("$1,250"));
+    }
+
+    #[test]
+    fn words_are_no_reference_number() {
+        let mut metric = metric(MetricType::String);
+        metric.prompt = "What is the booking reference number?".into();
+        let call = call("The Acorn Guest House it is, AX12.");
+        let decide = |text| {
+            let raw = written(text, 1e-6);
+            let clock = Clock::of(&call, "UTC");
+            decide(&Question::of(&metric), raw, &call, &clock, &Calibration::default()).value
+        };
+        assert_eq!(decide(" Acorn Guest House"), None);
+        assert_eq!(decide(" AX12"), Some(Value::Text("AX12".into())));
     }
 
     #[test]

@@ -15,9 +15,9 @@ use crate::decide::{GIVEN, score_of};
 use crate::prompt::NONE;
 
 /// With fewer calls a metric keeps the usual lean.
-const LEAST_CALLS: usize = 12;
+pub const LEAST_CALLS: usize = 12;
 /// With fewer corrections they are left out of account.
-const LEAST_CORRECTIONS: usize = 6;
+pub const LEAST_CORRECTIONS: usize = 6;
 
 /// What became of one metric in a fit.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +30,10 @@ pub struct FitReport {
     pub corrected: usize,
     /// Whether it has a lean of its own now.
     pub fitted: bool,
+    /// Whether its corrections were enough to be used.
+    pub by_corrections: bool,
+    /// Whether calls without corrections tell nothing, however many there are.
+    pub needs_corrections: bool,
 }
 
 /// Fits what can be fitted for every metric of `metrics` from past analyses of it: a lean of a BOOLEAN or an ENUM, and of a metric
@@ -72,6 +76,7 @@ fn past_answers<'a>(metric: &Metric, analyses: &'a [Analysis]) -> Vec<(&'a str, 
             answer.identifier == metric.identifier
                 && answer.prompt == metric.prompt
                 && answer.kind == metric.kind
+                && answer.choices == metric.choices
                 && !answer.scores.is_empty()
         })
         .collect()
@@ -115,6 +120,8 @@ fn fit_closed(
         calls: past.len(),
         corrected: right.len(),
         fitted: corrected || seen,
+        by_corrections: corrected,
+        needs_corrections: !boolean,
     };
     if report.fitted {
         let (biases, scale) = lean;
@@ -153,6 +160,8 @@ fn fit_says(
         calls: scores.len(),
         corrected: 0,
         fitted: scores.len() >= LEAST_CALLS,
+        by_corrections: false,
+        needs_corrections: false,
     };
     if report.fitted {
         let mean = |of: fn(&(f64, f64)) -> f64| mean(scores.iter().map(of));

@@ -25,5 +25,5 @@ pub use calibration::{
     Calibration, CalibrationError, Constants, Lean, Line, SaysLean, Weights, fingerprint,
 };
 pub use error::AnalystError;
-pub use fit::{FitReport, fit_leans};
+pub use fit::{FitReport, LEAST_CALLS, LEAST_CORRECTIONS, fit_leans};
 pub use prompt::REVISION as PROMPT_REVISION;

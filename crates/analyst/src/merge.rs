@@ -1,6 +1,7 @@
 //! One answer from several windows of a long call.
 //!
-//! - An answer beats "not mentioned", and that beats a failure.
+//! - An answer beats all else. A failure that found words for the value (a date that cannot be reckoned) beats "not mentioned";
+//!   any other failure is beaten by it.
 //! - BOOLEAN: true if any window says true, as what happened in one part of the call happened in the call; of the windows the
 //!   one that gives "true" the highest probability counts.
 //! - Other closed answers: the window that is surest; a later one wins unless it is less sure by more than a tenth.
@@ -23,9 +24,13 @@ pub(crate) fn merge(question: &Question<'_>, windows: Vec<Found>) -> Option<Foun
         .collect();
     if answered.is_empty() {
         return windows.into_iter().min_by(|a, b| {
-            let failed = |found: &Found| found.status == Status::Failed;
-            failed(a)
-                .cmp(&failed(b))
+            let rank = |found: &Found| match found.status {
+                Status::Failed if found.said => 0,
+                Status::Failed => 2,
+                _ => 1,
+            };
+            rank(a)
+                .cmp(&rank(b))
                 .then(a.confidence.total_cmp(&b.confidence))
         });
     }
@@ -104,6 +109,17 @@ mod tests {
         assert_eq!(close.value, Some(Value::Text("b".into())));
         let far = merged(MetricType::Enum, vec![choice("a", 0.9), choice("b", 0.5)]);
         assert_eq!(far.value, Some(Value::Text("a".into())));
+    }
+
+    #[test]
+    fn a_date_that_cannot_be_reckoned_is_told_and_not_hidden() {
+        let failure = |said| Found {
+            said,
+            ..empty_answer(Status::Failed, 0.5, "why".into(), Vec::new())
+        };
+        let of = |failure| merged(MetricType::Datetime, vec![failure, found(None, 0.99)]).status;
+        assert_eq!(of(failure(true)), Status::Failed);
+        assert_eq!(of(failure(false)), Status::NotMentioned);
     }
 
     #[test]

@@ -1,14 +1,19 @@
 //! The whole numbers that a call could mean: those said in it, and the small ones that people count without saying them.
+//!
+//! Digits are known in the scripts of [`ZEROS`], words in English.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 /// More candidates than this are not weighed: the latest ones are left, as what is settled is settled late.
-const MOST: usize = 80;
+const MOST: usize = 400;
+
+/// The zeros of scripts whose digits stand in a row: Arabic, Persian, Devanagari, Bengali, full width.
+const ZEROS: [char; 5] = ['\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{ff10}'];
 
 static NUMBER: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"([$€£]\s?)?\d(?:[\d,]*\d)?(?:\.\d+)?").ok());
+    LazyLock::new(|| Regex::new(r"([$€£₹]\s?)?[0-9](?:[0-9,]*[0-9])?(?:\.[0-9]+)?").ok());
 static MAJOR: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^\s*(dollars?|bucks?|euros?|pounds?)\b").ok());
 
@@ -41,7 +46,7 @@ const TENS: [&str; 8] = [
 /// The candidates, without doubles, in the order of the text and then from 0 to 10. Where the prompt asks for cents, amounts of
 /// whole money are there in cents too.
 pub(crate) fn candidates(text: &str, prompt: &str) -> Vec<i64> {
-    let text = text.to_lowercase();
+    let text: String = text.to_lowercase().chars().map(in_ascii).collect();
     let cents = prompt.to_lowercase().contains("cent");
     let mut found = Vec::new();
     let mut add = |n: i64| {
@@ -78,32 +83,82 @@ pub(crate) fn candidates(text: &str, prompt: &str) -> Vec<i64> {
         .split(|c: char| !c.is_alphabetic())
         .filter(|w| !w.is_empty())
         .collect();
-    for (i, word) in words.iter().enumerate() {
-        if let Some(n) = spelt(word, words.get(i + 1).copied()) {
-            let next = words.get(i + 1).copied().unwrap_or_default();
-            if cents && (next.starts_with("dollar") || next.starts_with("buck")) {
-                add(n * 100);
-            }
-            add(n);
+    let mut at = 0;
+    while at < words.len() {
+        let Some((n, used)) = spelt(&words[at..]) else {
+            at += 1;
+            continue;
+        };
+        at += used;
+        let next = words.get(at).copied().unwrap_or_default();
+        if cents && (next.starts_with("dollar") || next.starts_with("buck")) {
+            add(n * 100);
         }
+        add(n);
     }
     let mut found = found.split_off(found.len().saturating_sub(MOST));
     found.extend((0..=10).filter(|n| !found.contains(n)).collect::<Vec<_>>());
     found
 }
 
-fn spelt(word: &str, next: Option<&str>) -> Option<i64> {
+/// A digit of another script as an ASCII one.
+fn in_ascii(c: char) -> char {
+    let digit = ZEROS
+        .iter()
+        .find_map(|&zero| u32::from(c).checked_sub(u32::from(zero)).filter(|d| *d < 10));
+    digit.and_then(|d| char::from_digit(d, 10)).unwrap_or(c)
+}
+
+/// The number that the first words spell, and how many words it takes: "two hundred and five" is 205.
+fn spelt(words: &[&str]) -> Option<(i64, usize)> {
+    const SCALES: [(&str, i64); 3] = [("hundred", 100), ("thousand", 1000), ("million", 1_000_000)];
+    let scale = |word: &str| SCALES.iter().find(|(name, _)| *name == word).map(|(_, n)| *n);
+    // "a hundred" begins a number, "a house" does not.
+    let article = words.first() == Some(&"a") && words.get(1).is_some_and(|w| scale(w).is_some());
+    let (mut part, mut used) = if article { (1, 1) } else { below_hundred(words)? };
+    let mut total = 0;
+    while let Some(word) = words.get(used) {
+        if let Some(scale) = scale(word) {
+            used += 1;
+            if scale == 100 {
+                part *= scale;
+            } else {
+                total += part * scale;
+                part = 0;
+            }
+            continue;
+        }
+        // Only after a scale can more follow: "two three" are two numbers.
+        let scaled = part % 100 == 0 && (part > 0 || total > 0);
+        let and = usize::from(*word == "and");
+        let Some((more, taken)) = words.get(used + and..).and_then(below_hundred) else {
+            break;
+        };
+        if !scaled {
+            break;
+        }
+        part += more;
+        used += and + taken;
+    }
+    Some((total + part, used))
+}
+
+fn below_hundred(words: &[&str]) -> Option<(i64, usize)> {
     let at = |list: &[&str], w: &str| {
         list.iter()
             .position(|u| *u == w)
             .and_then(|i| i64::try_from(i).ok())
     };
+    let word = words.first()?;
     if let Some(n) = at(&UNITS, word) {
-        return Some(n);
+        return Some((n, 1));
     }
     let tens = (at(&TENS, word)? + 2) * 10;
-    let unit = next.and_then(|w| at(&UNITS[..10], w)).filter(|n| *n > 0);
-    Some(tens + unit.unwrap_or(0))
+    let unit = words.get(1).and_then(|w| at(&UNITS[..10], w));
+    Some(match unit.filter(|n| *n > 0) {
+        Some(unit) => (tens + unit, 2),
+        None => (tens, 1),
+    })
 }
 
 #[cfg(test)]
@@ -117,6 +172,30 @@ mod tests {
             assert!(found.contains(&n), "{n} in {found:?}");
         }
         assert!(!found.contains(&250));
+    }
+
+    #[test]
+    fn large_numbers_are_spelt_with_scales() {
+        let of = |text: &str| candidates(text, "How many?");
+        for (text, n) in [
+            ("two hundred", 200),
+            ("a hundred and twenty", 120),
+            ("three thousand two hundred and five", 3205),
+            ("twenty five thousand", 25_000),
+            ("one million", 1_000_000),
+        ] {
+            assert!(of(text).contains(&n), "{text}: {:?}", of(text));
+        }
+        assert!(!of("a house for two hundred people").contains(&2000));
+        let apart = of("twenty and thirty, forty one two");
+        for n in [20, 30, 41, 2] {
+            assert!(apart.contains(&n), "{n} in {apart:?}");
+        }
+    }
+
+    #[test]
+    fn digits_of_other_scripts_count() {
+        assert!(candidates("मुझे ४५ टिकट चाहिए", "How many?").contains(&45));
     }
 
     #[test]

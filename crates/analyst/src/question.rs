@@ -28,7 +28,7 @@ pub(crate) enum Shape {
         /// Whether sentences are asked for, rather than a few words.
         prose: bool,
     },
-    /// A number, written; "none" is always allowed.
+    /// A number out of those that the call could mean, or none.
     Number,
     /// Words that say when; "none" is always allowed.
     Moment,
@@ -85,8 +85,6 @@ impl<'a> Question<'a> {
     /// The grammar and the most tokens of an answer that is written.
     pub(crate) fn grammar(&self) -> (Grammar, u32) {
         match self.shape {
-            // No regular expression is longer than an i64 has digits.
-            Shape::Number => (Grammar::Regex(r" (-?[0-9]{1,15}|none)".into()), 20),
             Shape::Text { prose: true } => (Grammar::Regex(r" [^\n]{1,1200}".into()), 200),
             // Never "none": whether there is an answer is decided by scores (see `Calibration::says`), and a small model
             // that writes "none" here keeps the words from us.
@@ -97,14 +95,18 @@ impl<'a> Question<'a> {
                 20,
             ),
             // A small model that is let goes on from a name to all that it knows of it.
-            Shape::Text { prose: false } | Shape::Closed(_)
-                if wants_several(&self.metric.prompt) =>
+            _ if wants_several(&self.metric.prompt) =>
             {
                 (Grammar::Regex(r" [^\n]{1,300}".into()), 64)
             }
-            Shape::Text { prose: false } | Shape::Closed(_) => {
-                // The answer ends where the model would go on: see `decide`, which takes the last sign off.
-                (Grammar::Regex(r" [^\n,;(]{1,120}[,;(]?".into()), 32)
+            _ => {
+                // The answer ends where the model would go on to a third part: see `decide`, which takes the last sign off.
+                // A comma before a digit stands inside a number.
+                const PART: &str = r"([^\n,;(]|,[0-9]){1,80}";
+                (
+                    Grammar::Regex(format!(r" \(?{PART}(, {PART})?[,;(]?")),
+                    32,
+                )
             }
         }
     }
@@ -229,30 +231,51 @@ const POSITIVE: [(&str, &str); 9] = [
     ("never", ""),
     ("not", ""),
     ("without", "with"),
-    ("didn't", "did"),
-    ("wasn't", "was"),
+    ("can't", "can"),
+    ("won't", "will"),
 ];
 
 fn condition(prompt: &str) -> Option<Condition> {
+    /// A clause that begins with one of these says no more than that the call does not tell.
+    const BARE: [&str; 18] = [
+        "mentioned", "said", "given", "stated", "provided", "known", "unknown", "applicable",
+        "available", "discussed", "specified", "clear", "unclear", "found", "present", "relevant",
+        "unavailable", "unspecified",
+    ];
     let found = EMPTY_IF.as_ref()?.captures(prompt)?;
     let mut given = false;
-    let words: Vec<&str> = found
+    let words: Vec<String> = found
         .get(1)?
         .as_str()
+        .replace('\u{2019}', "'")
         .split_whitespace()
-        .map(|word| {
-            let negative = POSITIVE
-                .iter()
-                .find(|(negative, _)| negative.eq_ignore_ascii_case(word));
-            given |= negative.is_some();
-            negative.map_or(word, |(_, positive)| positive)
+        .filter_map(|word| {
+            let positive = positive(word);
+            given |= positive.is_some();
+            let word = positive.unwrap_or_else(|| word.to_owned());
+            (!word.is_empty()).then_some(word)
         })
-        .filter(|word| !word.is_empty())
         .collect();
-    Some(Condition {
+    let bare = words
+        .first()
+        .is_none_or(|first| BARE.contains(&first.to_lowercase().as_str()));
+    (words.len() > 1 && !bare).then(|| Condition {
         words: words.join(" "),
         given,
     })
+}
+
+/// A negative word turned, with the sign that follows it.
+fn positive(word: &str) -> Option<String> {
+    let bare = word.trim_end_matches([',', ';', ':']);
+    let sign = &word[bare.len()..];
+    let lower = bare.to_lowercase();
+    let turned = POSITIVE
+        .iter()
+        .find(|(negative, _)| *negative == lower)
+        .map(|(_, positive)| (*positive).to_owned())
+        .or_else(|| lower.strip_suffix("n't").map(str::to_owned))?;
+    Some(format!("{turned}{sign}"))
 }
 
 fn closed_form(metric: &Metric, choices: &[Choice]) -> String {
@@ -339,7 +362,19 @@ mod tests {
             of("Which day? Leave empty if the customer declined."),
             so("the customer declined", false)
         );
-        assert_eq!(of("What was booked?"), None);
+        assert_eq!(
+            of("Which day? Leave empty if the visit wasn\u{2019}t booked."),
+            so("the visit was booked", true)
+        );
+        // These say no more than that the call does not tell.
+        for prompt in [
+            "What was booked?",
+            "Which day? Leave empty if not mentioned.",
+            "Which day? Null if unknown",
+            "Which day? Leave empty if not mentioned in the call.",
+        ] {
+            assert_eq!(of(prompt), None, "{prompt}");
+        }
     }
 
     #[test]

@@ -19,11 +19,18 @@ pub(crate) struct Transcript {
     pub(crate) lines: Vec<String>,
     /// The turn of each line, from 1.
     pub(crate) turns: Vec<usize>,
+    /// Where what was said begins in each line, in bytes.
+    said: Vec<usize>,
 }
 
 impl Transcript {
     pub(crate) fn of(call: &Call) -> Self {
-        let (turns, lines) = call
+        let mut transcript = Self {
+            lines: Vec::new(),
+            turns: Vec::new(),
+            said: Vec::new(),
+        };
+        let lines = call
             .transcript
             .iter()
             .enumerate()
@@ -31,10 +38,24 @@ impl Transcript {
                 let head = format!("[{}] {}: ", i + 1, speaker(&turn.role));
                 pieces(&plain(&turn.content))
                     .into_iter()
-                    .map(move |piece| (i + 1, format!("{head}{piece}")))
-            })
-            .unzip();
-        Self { lines, turns }
+                    .map(move |piece| (i + 1, head.len(), format!("{head}{piece}")))
+                    .collect::<Vec<_>>()
+            });
+        for (turn, said, line) in lines {
+            transcript.turns.push(turn);
+            transcript.said.push(said);
+            transcript.lines.push(line);
+        }
+        transcript
+    }
+
+    /// What was said in a range of lines, without numbers and speakers of turns.
+    pub(crate) fn said(&self, lines: &Range<usize>) -> String {
+        let said: Vec<&str> = lines
+            .clone()
+            .map(|i| &self.lines[i][self.said[i]..])
+            .collect();
+        said.join("\n")
     }
 
     /// A range of lines, counted from 0.

@@ -45,7 +45,15 @@ pub(crate) struct Reader<'a> {
 /// What a window gave.
 pub(crate) struct Reading {
     pub(crate) found: Vec<Found>,
-    pub(crate) summary: String,
+    pub(crate) summary: Summary,
+}
+
+/// The summary of a window or a call.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Summary {
+    pub(crate) text: String,
+    /// Whether the model had more to say.
+    pub(crate) cut: bool,
 }
 
 impl Reader<'_> {
@@ -55,7 +63,7 @@ impl Reader<'_> {
         let prompt = self.prompt.call(self.questions, day.as_deref(), &text);
         let cost = self.engine.read(&prompt, self.prompt.same())?;
         self.cost.add(&cost);
-        let (raw, summary) = self.answers(&text)?;
+        let (raw, summary) = self.answers(&self.transcript.said(lines))?;
         let mut found: Vec<Found> = self
             .questions
             .iter()
@@ -75,13 +83,13 @@ impl Reader<'_> {
     }
 
     /// Weighs the closed answers and writes the open ones.
-    fn answers(&mut self, text: &str) -> Result<(Vec<Raw>, String), EngineError> {
+    fn answers(&mut self, said: &str) -> Result<(Vec<Raw>, Summary), EngineError> {
         let choices: Vec<Vec<String>> = self
             .questions
             .iter()
             .map(|question| match &question.shape {
                 Shape::Closed(choices) => choices.iter().map(|c| c.text.clone()).collect(),
-                Shape::Number => numbers::candidates(text, &question.metric.prompt)
+                Shape::Number => numbers::candidates(said, &question.metric.prompt)
                     .iter()
                     .map(ToString::to_string)
                     .chain([NONE.to_owned()])
@@ -149,8 +157,8 @@ impl Reader<'_> {
         open.push(self.summary());
         let mut texts = self.write(open)?;
         let summary = match texts.pop() {
-            Some(Ok(text)) => whole(&text),
-            Some(Err(_)) | None => String::new(),
+            Some(Ok(text)) => Summary::of(&text),
+            Some(Err(_)) | None => Summary::default(),
         };
         let mut texts = texts.into_iter();
         let raw = scores
@@ -289,22 +297,26 @@ impl Reader<'_> {
     }
 
     /// One summary of a call that was read in several windows.
-    pub(crate) fn join_summaries(&mut self, readings: &[Reading]) -> Result<String, EngineError> {
-        let parts: Vec<&str> = readings.iter().map(|r| r.summary.as_str()).collect();
-        if let [one] = parts.as_slice() {
-            return Ok((*one).to_owned());
+    pub(crate) fn join_summaries(&mut self, readings: &[Reading]) -> Result<Summary, EngineError> {
+        if let [one] = readings {
+            return Ok(one.summary.clone());
         }
+        let parts: Vec<&str> = readings.iter().map(|r| r.summary.text.as_str()).collect();
+        let as_they_stand = || Summary {
+            text: parts.join(" "),
+            cut: readings.iter().any(|r| r.summary.cut),
+        };
         // Very many parts do not fit at once: they are given as they stand.
         let prompt = self.prompt.parts(&parts);
         match self.engine.read(&prompt, self.prompt.same()) {
             Ok(cost) => self.cost.add(&cost),
-            Err(error) if lies_in_a_question(&error) => return Ok(parts.join(" ")),
+            Err(error) if lies_in_a_question(&error) => return Ok(as_they_stand()),
             Err(error) => return Err(error),
         }
         let open = vec![self.summary()];
         Ok(match self.write(open)?.pop() {
-            Some(Ok(text)) => whole(&text),
-            Some(Err(_)) | None => parts.join(" "),
+            Some(Ok(text)) => Summary::of(&text),
+            Some(Err(_)) | None => as_they_stand(),
         })
     }
 
@@ -337,6 +349,15 @@ impl Reader<'_> {
             cost.add(&spent);
             Ok(answers)
         })
+    }
+}
+
+impl Summary {
+    fn of(written: &Written) -> Self {
+        Self {
+            text: whole(written),
+            cut: !written.complete,
+        }
     }
 }
 

@@ -21,8 +21,8 @@ pub(crate) fn start(args: &AnalyzeArgs) -> Result<Analyst, Failure> {
         None => Calibration::for_model(&file.name),
     };
     let mut config = EngineConfig::new(&file.path);
-    if let Some(tokens) = args.context_tokens {
-        config.context_tokens = tokens;
+    if args.context_tokens.is_some() {
+        config.context_tokens = args.context_tokens;
     }
     if let Some(threads) = args.threads {
         config.threads = threads;

@@ -53,9 +53,10 @@ pub(crate) enum Command {
     Analyze(AnalyzeArgs),
     /// Measure what the model leans to on each metric, from calls that were analysed before
     ///
-    /// A model leans to "true", or to some choice, and to which one differs from question to question. This command finds
-    /// the lean of every BOOLEAN and ENUM from the scores in past results, without asking the model again, and writes a
-    /// file for `analyze --calibration`. Forty calls or more are good; right answers of some, if you have them, are better.
+    /// A model leans to "true", or to giving an answer where there is none, and how much differs from question to question.
+    /// This command finds the lean of every BOOLEAN, and of every metric whose prompt says when it is empty, from the scores
+    /// in past results, without asking the model again, and writes a file for `analyze --calibration`. Forty calls are good.
+    /// With right answers of some (--labels), BOOLEANs become better still and ENUMs are fitted too.
     #[command(after_help = CALIBRATE_EXAMPLES, after_long_help = format!("{CALIBRATE_EXAMPLES}\n\n{PLAIN_CODES}"))]
     Calibrate(CalibrateArgs),
     /// Look at a metrics file

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::io::BufRead as _;
 use std::path::Path;
 
-use aftercall_analyst::{Calibration, fit_leans};
+use aftercall_analyst::{
+    Calibration, FitReport, LEAST_CALLS, LEAST_CORRECTIONS, PROMPT_REVISION, fit_leans,
+};
 use aftercall_core::{Analysis, Metric, Value};
 use anyhow::Context as _;
 use serde::Deserialize;
@@ -26,11 +28,7 @@ struct Right {
 pub(crate) fn run(args: &CalibrateArgs) -> Result<Exit, Failure> {
     let metrics: Vec<Metric> = metrics::load(&args.metrics)?.metrics;
     let analyses: Vec<Analysis> = lines(&args.results)?;
-    let model = analyses
-        .iter()
-        .find_map(|a| a.provenance.model.clone())
-        .context("no call in the results was answered by a model")
-        .or_exit(Exit::Input)?;
+    let model = one_origin(&analyses).or_exit(Exit::Input)?;
     let mut corrections = BTreeMap::new();
     if let Some(path) = &args.labels {
         for right in lines::<Right>(path)? {
@@ -55,14 +53,11 @@ pub(crate) fn run(args: &CalibrateArgs) -> Result<Exit, Failure> {
         .with_context(|| format!("cannot write {}", args.out.display()))
         .or_exit(Exit::Input)?;
     for report in &reports {
-        let what = match (report.fitted, report.corrected) {
-            (false, _) => "left as it is: too few calls".to_owned(),
-            (true, 0) => "fitted without corrections".to_owned(),
-            (true, n) => format!("fitted, {n} corrections"),
-        };
         terminal::note(format_args!(
-            "{}: {} calls, {what}",
-            report.identifier, report.calls
+            "{}: {}, {}",
+            report.identifier,
+            terminal::count(report.calls, "call"),
+            outcome(report)
         ));
     }
     terminal::note(format_args!(
@@ -70,6 +65,53 @@ pub(crate) fn run(args: &CalibrateArgs) -> Result<Exit, Failure> {
         args.out.display()
     ));
     Ok(Exit::Well)
+}
+
+/// What became of a metric, and what it would need.
+fn outcome(report: &FitReport) -> String {
+    let few = report.corrected > 0 && !report.by_corrections;
+    let more = if few {
+        format!(
+            "; its {} are left out: {LEAST_CORRECTIONS} are needed",
+            terminal::count(report.corrected, "right answer")
+        )
+    } else {
+        String::new()
+    };
+    match (report.fitted, report.by_corrections) {
+        (true, true) => format!(
+            "fitted on {}",
+            terminal::count(report.corrected, "right answer")
+        ),
+        (true, false) => format!("fitted without right answers{more}"),
+        (false, _) if report.needs_corrections => format!(
+            "left as it is: an ENUM needs right answers (--labels), {LEAST_CORRECTIONS} or more"
+        ),
+        (false, _) => format!("left as it is: {LEAST_CALLS} calls are needed{more}"),
+    }
+}
+
+/// All results must come from one model and from the prompts of this program: the scores of others lean otherwise.
+fn one_origin(analyses: &[Analysis]) -> anyhow::Result<String> {
+    let mut made = analyses
+        .iter()
+        .filter_map(|a| Some((a.provenance.model.clone()?, &a.provenance.prompt_revision)));
+    let (model, revision) = made
+        .next()
+        .context("no call in the results was answered by a model")?;
+    if revision != PROMPT_REVISION {
+        anyhow::bail!(
+            "the results were made with revision {revision} of the prompts, this program has {PROMPT_REVISION}: analyse \
+             the calls again"
+        );
+    }
+    if let Some((other, other_revision)) = made.find(|(m, r)| *m != model || *r != revision) {
+        anyhow::bail!(
+            "the results come from more than one origin: model {model} with revision {revision} of the prompts, and model \
+             {other} with revision {other_revision}"
+        );
+    }
+    Ok(model)
 }
 
 /// The lines of a JSON Lines file.

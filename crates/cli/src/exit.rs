@@ -26,7 +26,7 @@ Exit codes:
   0    every call was analysed
   1    some calls could not be read or analysed; standard error says which, the others are done
   2    the command line, the metrics, the inputs or the output are wrong
-  3    the model is missing or the engine could not start
+  3    the model is missing, the engine could not start, or five calls failed one after the other
   130  stopped by Ctrl-C; what was finished is written";
 
 /// The codes of commands that do one thing.

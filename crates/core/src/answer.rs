@@ -77,8 +77,9 @@ pub struct Answer {
     /// For DATETIME answers only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub datetime: Option<DatetimeDetail>,
-    /// The distribution over the closed set of answers before calibration, where the answer was scored:
-    /// pairs of the answer's text and its probability.
+    /// What the decision was made from, before calibration, as pairs of a name and a probability: of a closed question every
+    /// allowed answer (part of what the model answers for a blank call taken out), of an open one "none" and what else the
+    /// model was asked about it.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub scores: Vec<(String, f64)>,
     /// The metric's prompt as it was.
@@ -87,6 +88,9 @@ pub struct Answer {
     /// The metric's type as it was.
     #[serde(rename = "dispositionMetricType")]
     pub kind: MetricType,
+    /// The choices of an ENUM as they were.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub choices: Vec<String>,
 }
 
 /// What an analysis cost.
@@ -125,7 +129,7 @@ pub struct Provenance {
     pub transcript_sha256: String,
     /// Number of windows the transcript was read in; 1 unless it is longer than the context.
     pub windows: usize,
-    /// Whether anything was cut. Always false: kept so that readers can rely on it being said.
+    /// Whether an answer or the summary is shorter than the model would have made it. The transcript is never cut.
     pub truncated: bool,
     /// What it cost.
     pub usage: Usage,
@@ -161,6 +165,7 @@ impl Answer {
             scores: Vec::new(),
             prompt: metric.prompt.clone(),
             kind: metric.kind,
+            choices: metric.choices.clone(),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -15,7 +15,8 @@ const KEPT_LINES: usize = 8;
 
 pub(crate) struct ChildProcess {
     child: Child,
-    input: ChildStdin,
+    /// To a thread that writes them: a child that hangs does not empty its pipe, and that must not hold us up.
+    requests: SyncSender<Request>,
     replies: Receiver<Reply>,
     log: Arc<Mutex<VecDeque<String>>>,
 }
@@ -55,9 +56,19 @@ impl ChildProcess {
                 }
             }
         });
+        let (requests, outbox) = sync_channel::<Request>(1);
+        std::thread::spawn(move || {
+            let mut input = input;
+            // What cannot be written has no reader any more; then the replies end too.
+            while let Ok(request) = outbox.recv() {
+                if send(&mut input, &request).is_err() {
+                    break;
+                }
+            }
+        });
         Ok(Self {
             child,
-            input,
+            requests,
             replies,
             log,
         })
@@ -69,7 +80,7 @@ impl ChildProcess {
 
     /// Sends a request and waits for its reply, as long as signs of life come.
     pub(crate) fn ask(&mut self, request: &Request, silence: Duration) -> Result<Reply, Lost> {
-        if send(&mut self.input, request).is_err() {
+        if self.requests.send(request.clone()).is_err() {
             return Err(Lost::Ended);
         }
         loop {

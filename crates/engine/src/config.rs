@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// Tokens of context when nothing else is said: long enough for an hour of talk in one piece, small in memory.
+/// Tokens of context when nothing else is said, or what the model was trained for if that is less: about half an hour of talk
+/// in one piece, small in memory. Longer calls are read in windows.
 pub const DEFAULT_CONTEXT_TOKENS: u32 = 8192;
 
 /// How to run a model.
@@ -13,8 +14,8 @@ pub const DEFAULT_CONTEXT_TOKENS: u32 = 8192;
 pub struct EngineConfig {
     /// A GGUF file.
     pub model: PathBuf,
-    /// Tokens of context, shared by a call's prompt and its questions.
-    pub context_tokens: u32,
+    /// Tokens of context, shared by a call's prompt and its questions; `None` for [`DEFAULT_CONTEXT_TOKENS`].
+    pub context_tokens: Option<u32>,
     /// Processor threads.
     pub threads: u32,
     /// Layers put on a GPU, where the binary was built for one; all by default.
@@ -32,7 +33,7 @@ impl EngineConfig {
     pub fn new(model: impl Into<PathBuf>) -> Self {
         Self {
             model: model.into(),
-            context_tokens: DEFAULT_CONTEXT_TOKENS,
+            context_tokens: None,
             threads: default_threads(),
             gpu_layers: u32::MAX,
             silence: Duration::from_secs(120),

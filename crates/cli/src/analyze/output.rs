@@ -195,7 +195,9 @@ fn open_file(
         file.set_len(0)?;
     }
     if format == Format::Json && args.resume && !has_content(&partial) && has_content(out) {
-        lines_from_list(out, &file)?;
+        lines_from_list(out, &file)
+            .inspect_err(|_| drop(file.set_len(0)))
+            .with_context(|| format!("cannot take over the results in {}", out.display()))?;
     }
     let earlier = match format {
         _ if !args.resume => Earlier::default(),

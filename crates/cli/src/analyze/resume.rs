@@ -111,6 +111,8 @@ struct Asked {
     prompt: String,
     #[serde(rename = "dispositionMetricType")]
     kind: MetricType,
+    #[serde(default)]
+    choices: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -185,10 +187,11 @@ fn same_metrics(asked: &[Asked], metrics: &[Metric]) -> Result<(), ResumeError> 
         asked.identifier != metric.identifier
             || asked.prompt != metric.prompt
             || asked.kind != metric.kind
+            || asked.choices != metric.choices
     });
     match other {
         Some((asked, metric)) if asked.identifier == metric.identifier => {
-            let text = format!("prompt or type of {} differ", metric.identifier);
+            let text = format!("prompt, type or choices of {} differ", metric.identifier);
             Err(ResumeError::OtherMetrics(text))
         }
         Some((asked, metric)) => {

@@ -7,4 +7,5 @@ mod manual;
 mod metrics;
 mod model;
 mod real;
+mod samples;
 mod support;

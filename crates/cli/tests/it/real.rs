@@ -57,7 +57,7 @@ fn every_call_has_a_valid_answer_to_every_metric() {
     for result in results {
         let answers = result["dispositionMetrics"].as_array().unwrap();
         assert_eq!(answers.len(), 2);
-        assert!(answers[0]["value"].is_boolean() || answers[0]["value"].is_null());
+        assert!(answers[0]["value"].is_boolean(), "{result}");
         let outcome = answers[1]["value"].as_str();
         assert!(outcome.is_none_or(|choice| ["sale", "refusal", "other"].contains(&choice)));
         assert_eq!(

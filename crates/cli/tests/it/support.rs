@@ -112,9 +112,21 @@ pub(crate) fn wordless(id: &str) -> String {
     format!("{{\"callId\": \"{id}\", \"transcript\": []}}\n")
 }
 
-/// The model that `make test` passes, else the one in the default folder.
+/// The small model that `make test` passes, else the one in the default folder.
 pub(crate) fn test_model() -> PathBuf {
-    if let Some(path) = std::env::var_os("AFTERCALL_TEST_MODEL") {
+    pulled("AFTERCALL_TEST_MODEL", "smollm2-135m-instruct-q4_1")
+}
+
+/// The model that users get.
+pub(crate) fn default_model() -> PathBuf {
+    pulled(
+        "AFTERCALL_DEFAULT_MODEL",
+        "qwen2.5-coder-1.5b-instruct-q4_k_m",
+    )
+}
+
+fn pulled(variable: &str, name: &str) -> PathBuf {
+    if let Some(path) = std::env::var_os(variable) {
         return path.into();
     }
     let folder = std::env::var_os("AFTERCALL_MODELS")
@@ -125,10 +137,7 @@ pub(crate) fn test_model() -> PathBuf {
                 .map_or_else(|| Path::new(&home).join(".cache"), PathBuf::from);
             Some(cache.join("aftercall").join("models"))
         });
-    let path = folder.unwrap().join("smollm2-135m-instruct-q4_1.gguf");
-    assert!(
-        path.is_file(),
-        "aftercall model pull smollm2-135m-instruct-q4_1"
-    );
+    let path = folder.unwrap().join(format!("{name}.gguf"));
+    assert!(path.is_file(), "aftercall model pull {name}");
     path
 }

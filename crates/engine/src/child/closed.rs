@@ -126,9 +126,10 @@ impl Runner<'_> {
         }
         let mut forks: Vec<i32> = Vec::new();
         while !places.is_empty() {
-            let batch: Vec<Place> = places
-                .drain(..places.len().min(self.free_sequences().max(1)))
-                .collect();
+            // The latest places first, and only some of the free sequences at once, so that there are always some left for
+            // what lies deeper.
+            let most = (self.free_sequences() / 4).max(1);
+            let batch = places.split_off(places.len().saturating_sub(most));
             let mut feeds = Vec::with_capacity(batch.len());
             for place in &batch {
                 let seq = self.fork(place.from, place.at)?;

@@ -5,7 +5,7 @@ use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::model::params::LlamaModelParams;
 
 use super::gguf::read_facts;
-use crate::EngineConfig;
+use crate::config::{DEFAULT_CONTEXT_TOKENS, EngineConfig};
 use crate::error::EngineError;
 use crate::machine::check_memory;
 use crate::protocol::Failure;
@@ -13,27 +13,42 @@ use crate::protocol::Failure;
 /// Fewer tokens hold no question.
 const MIN_CONTEXT: u32 = 512;
 
+/// A model that is ready.
+pub(super) struct Loaded {
+    pub(super) backend: LlamaBackend,
+    pub(super) model: LlamaModel,
+    /// Tokens of context that it is to get.
+    pub(super) context_tokens: u32,
+}
+
 pub(super) fn load(
     config: &EngineConfig,
     alive: &mut dyn FnMut() -> bool,
-) -> Result<(LlamaBackend, LlamaModel), Failure> {
+) -> Result<Loaded, Failure> {
     let facts = read_facts(&config.model)
         .ok_or_else(|| Failure::Native("the file's header cannot be read".into()))?;
-    if facts.trained_context > 0 && config.context_tokens > facts.trained_context {
+    let trained = match facts.trained_context {
+        0 => u32::MAX,
+        tokens => tokens,
+    };
+    let context_tokens = config
+        .context_tokens
+        .unwrap_or(DEFAULT_CONTEXT_TOKENS.min(trained));
+    if context_tokens > trained {
         return Err(Failure::ContextTooLarge {
-            asked: config.context_tokens,
-            trained: facts.trained_context,
+            asked: context_tokens,
+            trained,
         });
     }
-    if config.context_tokens < MIN_CONTEXT {
+    if context_tokens < MIN_CONTEXT {
         return Err(Failure::ContextTooSmall {
             needed: MIN_CONTEXT,
-            available: config.context_tokens,
+            available: context_tokens,
         });
     }
     if config.check_memory {
         let weights = std::fs::metadata(&config.model).map_or(0, |meta| meta.len());
-        let cache = facts.cache_bytes_per_token * u64::from(config.context_tokens);
+        let cache = facts.cache_bytes_per_token * u64::from(context_tokens);
         if let Err(EngineError::Memory {
             needed_mib,
             available_mib,
@@ -55,7 +70,11 @@ pub(super) fn load(
         }
     })?;
     alive();
-    Ok((backend, model))
+    Ok(Loaded {
+        backend,
+        model,
+        context_tokens,
+    })
 }
 
 pub(super) fn native(error: impl std::fmt::Display) -> Failure {

@@ -34,15 +34,15 @@ pub fn run_child() -> io::Result<()> {
         return Err(io::ErrorKind::InvalidData.into());
     };
     let loaded = load::load(&config, &mut || send(&mut output, &Reply::Alive).is_ok());
-    let (backend, model) = match loaded {
+    let loaded = match loaded {
         Ok(loaded) => loaded,
         Err(failure) => return send(&mut output, &Reply::Failed(failure)),
     };
-    let mut runner = match sequences::Runner::new(&backend, &model, &config) {
+    let mut runner = match sequences::Runner::new(&loaded, &config) {
         Ok(runner) => runner,
         Err(failure) => return send(&mut output, &Reply::Failed(failure)),
     };
-    send(&mut output, &Reply::Loaded(runner.info(&model, &config)))?;
+    send(&mut output, &Reply::Loaded(runner.info(&config)))?;
     while let Ok(request) = inbox.recv() {
         // Heartbeats that cannot be sent mean that the parent is gone; the reading thread ends the process.
         let mut alive = || drop(send(&mut output, &Reply::Alive));

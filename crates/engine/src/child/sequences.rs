@@ -8,14 +8,13 @@ use std::time::Instant;
 
 use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::context::params::LlamaContextParams;
-use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::token::LlamaToken;
 use llguidance::ParserFactory;
 
 use super::gguf::read_facts;
-use super::load::native;
+use super::load::{Loaded, native};
 use crate::EngineConfig;
 use crate::protocol::{Cost, Failure, ModelInfo, Segment};
 
@@ -55,14 +54,13 @@ pub(super) struct Runner<'m> {
 
 impl<'m> Runner<'m> {
     pub(super) fn new(
-        backend: &LlamaBackend,
-        model: &'m LlamaModel,
+        loaded: &'m Loaded,
         config: &EngineConfig,
     ) -> Result<Self, Failure> {
         let threads = i32::try_from(config.threads.max(1)).unwrap_or(1);
         let batch = u32::try_from(BATCH).unwrap_or(512);
         let params = LlamaContextParams::default()
-            .with_n_ctx(NonZeroU32::new(config.context_tokens))
+            .with_n_ctx(NonZeroU32::new(loaded.context_tokens))
             .with_n_batch(batch)
             .with_n_ubatch(batch)
             .with_n_seq_max(SEQUENCES.unsigned_abs())
@@ -70,9 +68,12 @@ impl<'m> Runner<'m> {
             .with_n_threads(threads)
             .with_n_threads_batch(threads);
         Ok(Self {
-            model,
+            model: &loaded.model,
             factory: None,
-            context: model.new_context(backend, params).map_err(native)?,
+            context: loaded
+                .model
+                .new_context(&loaded.backend, params)
+                .map_err(native)?,
             batch: LlamaBatch::new(BATCH, 1),
             prompt: Vec::new(),
             leads: Vec::new(),
@@ -81,7 +82,8 @@ impl<'m> Runner<'m> {
         })
     }
 
-    pub(super) fn info(&self, model: &LlamaModel, config: &EngineConfig) -> ModelInfo {
+    pub(super) fn info(&self, config: &EngineConfig) -> ModelInfo {
+        let model = self.model;
         let vocab = model.vocab();
         let piece =
             |token| String::from_utf8_lossy(&vocab.token_to_piece(token, true, None)).into_owned();
@@ -278,6 +280,11 @@ impl<'m> Runner<'m> {
             self.release(lead.seq)?;
         }
         self.cells = self.prompt.len();
+        // A question that failed halfway has left its sequences behind.
+        let mut left: Vec<i32> = (1..SEQUENCES).filter(|s| !self.free.contains(s)).collect();
+        while let Some(seq) = left.pop() {
+            self.release(seq)?;
+        }
         Ok(())
     }
 

@@ -64,7 +64,7 @@ fn a_program_that_is_no_engine_is_reported() {
 #[ignore = "needs the test model"]
 fn a_context_beyond_the_models_is_refused() {
     let mut large = config();
-    large.context_tokens = 1 << 20;
+    large.context_tokens = Some(1 << 20);
     assert!(matches!(
         refused(large),
         EngineError::ContextTooLarge {
@@ -73,7 +73,7 @@ fn a_context_beyond_the_models_is_refused() {
         }
     ));
     let mut small = config();
-    small.context_tokens = 16;
+    small.context_tokens = Some(16);
     assert!(matches!(
         refused(small),
         EngineError::ContextTooSmall { .. }

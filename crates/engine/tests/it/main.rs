@@ -36,7 +36,7 @@ fn model() -> PathBuf {
 
 fn config() -> EngineConfig {
     let mut config = EngineConfig::new(model());
-    config.context_tokens = 1024;
+    config.context_tokens = Some(1024);
     config.gpu_layers = 0;
     config
 }
