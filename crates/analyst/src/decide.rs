@@ -341,7 +341,9 @@ fn kept(
 /// What tells whether there is an answer.
 fn of_none(none: f64, given: Option<f64>) -> Vec<(String, f64)> {
     let given = given.map(|given| (GIVEN.to_owned(), sigmoid(given)));
-    std::iter::once((NONE.to_owned(), none)).chain(given).collect()
+    std::iter::once((NONE.to_owned(), none))
+        .chain(given)
+        .collect()
 }
 
 /// One of an answer's scores, by its name.
@@ -359,7 +361,11 @@ fn is_code(answer: &str) -> bool {
         || answer
             .split(|c: char| !c.is_alphanumeric())
             .any(|word| word.chars().count() > 1 && word.chars().all(char::is_uppercase))
-        || answer.split(['-', ' ', '.']).filter(|w| w.chars().count() == 1).count() > 2
+        || answer
+            .split(['-', ' ', '.'])
+            .filter(|w| w.chars().count() == 1)
+            .count()
+            > 2
 }
 
 #[cfg(test)]
@@ -477,7 +483,14 @@ mod tests {
         let decide = |text| {
             let raw = written(text, 1e-6);
             let clock = Clock::of(&call, "UTC");
-            decide(&Question::of(&metric), raw, &call, &clock, &Calibration::default()).value
+            decide(
+                &Question::of(&metric),
+                raw,
+                &call,
+                &clock,
+                &Calibration::default(),
+            )
+            .value
         };
         assert_eq!(decide(" Acorn Guest House"), None);
         assert_eq!(decide(" AX12"), Some(Value::Text("AX12".into())));

@@ -203,8 +203,7 @@ fn from_mean_odds(
     let belief = belief(log_probs.len());
     let seen = &constants.boolean_seen;
     let mut biases = usual.0.clone();
-    biases[0] =
-        belief * (seen.bias + constants.mean_share * mean) + (1.0 - belief) * usual.0[0];
+    biases[0] = belief * (seen.bias + constants.mean_share * mean) + (1.0 - belief) * usual.0[0];
     (biases, belief * seen.scale + (1.0 - belief) * usual.1)
 }
 
@@ -356,15 +355,25 @@ mod tests {
         let with = metric("Which place? Leave empty if nothing was booked.");
         let scores = [("none", 0.2), (GIVEN, 0.9)];
         let base = Calibration::default();
-        let (calibration, reports) =
-            fit_leans(&base, "t", &[with.clone()], &past(&with, &scores), &BTreeMap::new());
+        let (calibration, reports) = fit_leans(
+            &base,
+            "t",
+            std::slice::from_ref(&with),
+            &past(&with, &scores),
+            &BTreeMap::new(),
+        );
         let lean = &calibration.says[&fingerprint(&with)];
         assert!((lean.none - odds(0.2)).abs() < 1e-9 && (lean.given - odds(0.9)).abs() < 1e-9);
         assert!(reports[0].fitted);
         let without = metric("Which place?");
         let scores = [("none", 0.2), ("written", 0.9)];
-        let (calibration, reports) =
-            fit_leans(&base, "t", &[without.clone()], &past(&without, &scores), &BTreeMap::new());
+        let (calibration, reports) = fit_leans(
+            &base,
+            "t",
+            std::slice::from_ref(&without),
+            &past(&without, &scores),
+            &BTreeMap::new(),
+        );
         assert!(calibration.says.is_empty() && reports.is_empty());
     }
 }

@@ -113,9 +113,10 @@ mod tests {
 
     #[test]
     fn a_date_that_cannot_be_reckoned_is_told_and_not_hidden() {
-        let failure = |said| Found {
-            said,
-            ..empty_answer(Status::Failed, 0.5, "why".into(), Vec::new())
+        let failure = |said| {
+            let mut failure = empty_answer(Status::Failed, 0.5, "why".into(), Vec::new());
+            failure.said = said;
+            failure
         };
         let of = |failure| merged(MetricType::Datetime, vec![failure, found(None, 0.99)]).status;
         assert_eq!(of(failure(true)), Status::Failed);

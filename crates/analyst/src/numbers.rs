@@ -103,19 +103,30 @@ pub(crate) fn candidates(text: &str, prompt: &str) -> Vec<i64> {
 
 /// A digit of another script as an ASCII one.
 fn in_ascii(c: char) -> char {
-    let digit = ZEROS
-        .iter()
-        .find_map(|&zero| u32::from(c).checked_sub(u32::from(zero)).filter(|d| *d < 10));
+    let digit = ZEROS.iter().find_map(|&zero| {
+        u32::from(c)
+            .checked_sub(u32::from(zero))
+            .filter(|d| *d < 10)
+    });
     digit.and_then(|d| char::from_digit(d, 10)).unwrap_or(c)
 }
 
 /// The number that the first words spell, and how many words it takes: "two hundred and five" is 205.
 fn spelt(words: &[&str]) -> Option<(i64, usize)> {
     const SCALES: [(&str, i64); 3] = [("hundred", 100), ("thousand", 1000), ("million", 1_000_000)];
-    let scale = |word: &str| SCALES.iter().find(|(name, _)| *name == word).map(|(_, n)| *n);
+    let scale = |word: &str| {
+        SCALES
+            .iter()
+            .find(|(name, _)| *name == word)
+            .map(|(_, n)| *n)
+    };
     // "a hundred" begins a number, "a house" does not.
     let article = words.first() == Some(&"a") && words.get(1).is_some_and(|w| scale(w).is_some());
-    let (mut part, mut used) = if article { (1, 1) } else { below_hundred(words)? };
+    let (mut part, mut used) = if article {
+        (1, 1)
+    } else {
+        below_hundred(words)?
+    };
     let mut total = 0;
     while let Some(word) = words.get(used) {
         if let Some(scale) = scale(word) {

@@ -256,7 +256,10 @@ impl Prompt {
         }
         let metric = question.metric;
         let name = name(&metric.identifier, &metric.prompt, true);
-        vec![Segment::plain(format!("{name}\n")), Segment::plain("Answer:")]
+        vec![
+            Segment::plain(format!("{name}\n")),
+            Segment::plain("Answer:"),
+        ]
     }
 
     /// Leads to whether that is so which decides whether there is an answer.

@@ -89,24 +89,18 @@ impl<'a> Question<'a> {
             // Never "none": whether there is an answer is decided by scores (see `Calibration::says`), and a small model
             // that writes "none" here keeps the words from us.
             Shape::Moment => (
-                Grammar::Regex(
-                    r" (n[^o\n;(]|no[^n\n;(]|[^n\n;(])[^\n;(]{0,80}[;(]?".into(),
-                ),
+                Grammar::Regex(r" (n[^o\n;(]|no[^n\n;(]|[^n\n;(])[^\n;(]{0,80}[;(]?".into()),
                 20,
             ),
             // A small model that is let goes on from a name to all that it knows of it.
-            _ if wants_several(&self.metric.prompt) =>
-            {
+            _ if wants_several(&self.metric.prompt) => {
                 (Grammar::Regex(r" [^\n]{1,300}".into()), 64)
             }
             _ => {
                 // The answer ends where the model would go on to a third part: see `decide`, which takes the last sign off.
                 // A comma before a digit stands inside a number.
                 const PART: &str = r"([^\n,;(]|,[0-9]){1,80}";
-                (
-                    Grammar::Regex(format!(r" \(?{PART}(, {PART})?[,;(]?")),
-                    32,
-                )
+                (Grammar::Regex(format!(r" \(?{PART}(, {PART})?[,;(]?")), 32)
             }
         }
     }
@@ -238,9 +232,24 @@ const POSITIVE: [(&str, &str); 9] = [
 fn condition(prompt: &str) -> Option<Condition> {
     /// A clause that begins with one of these says no more than that the call does not tell.
     const BARE: [&str; 18] = [
-        "mentioned", "said", "given", "stated", "provided", "known", "unknown", "applicable",
-        "available", "discussed", "specified", "clear", "unclear", "found", "present", "relevant",
-        "unavailable", "unspecified",
+        "mentioned",
+        "said",
+        "given",
+        "stated",
+        "provided",
+        "known",
+        "unknown",
+        "applicable",
+        "available",
+        "discussed",
+        "specified",
+        "clear",
+        "unclear",
+        "found",
+        "present",
+        "relevant",
+        "unavailable",
+        "unspecified",
     ];
     let found = EMPTY_IF.as_ref()?.captures(prompt)?;
     let mut given = false;

@@ -30,17 +30,13 @@ impl Transcript {
             turns: Vec::new(),
             said: Vec::new(),
         };
-        let lines = call
-            .transcript
-            .iter()
-            .enumerate()
-            .flat_map(|(i, turn)| {
-                let head = format!("[{}] {}: ", i + 1, speaker(&turn.role));
-                pieces(&plain(&turn.content))
-                    .into_iter()
-                    .map(move |piece| (i + 1, head.len(), format!("{head}{piece}")))
-                    .collect::<Vec<_>>()
-            });
+        let lines = call.transcript.iter().enumerate().flat_map(|(i, turn)| {
+            let head = format!("[{}] {}: ", i + 1, speaker(&turn.role));
+            pieces(&plain(&turn.content))
+                .into_iter()
+                .map(move |piece| (i + 1, head.len(), format!("{head}{piece}")))
+                .collect::<Vec<_>>()
+        });
         for (turn, said, line) in lines {
             transcript.turns.push(turn);
             transcript.said.push(said);

@@ -11,7 +11,14 @@ fn the_booking_is_found_with_its_outcome_and_its_time() {
     let metrics = format!("{ROOT}/metrics.yaml");
     let model = default_model().into_os_string().into_string().unwrap();
     let ran = Place::new().run(&[
-        "analyze", &call, "--metrics", &metrics, "--model", &model, "--format", "jsonl",
+        "analyze",
+        &call,
+        "--metrics",
+        &metrics,
+        "--model",
+        &model,
+        "--format",
+        "jsonl",
     ]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     let results = ran.results();

@@ -53,10 +53,7 @@ pub(super) struct Runner<'m> {
 }
 
 impl<'m> Runner<'m> {
-    pub(super) fn new(
-        loaded: &'m Loaded,
-        config: &EngineConfig,
-    ) -> Result<Self, Failure> {
+    pub(super) fn new(loaded: &'m Loaded, config: &EngineConfig) -> Result<Self, Failure> {
         let threads = i32::try_from(config.threads.max(1)).unwrap_or(1);
         let batch = u32::try_from(BATCH).unwrap_or(512);
         let params = LlamaContextParams::default()
