@@ -416,7 +416,6 @@ mod tests {
             text: Written {
                 text: text.into(),
                 mean_log_prob: -0.1,
-                min_log_prob: -0.2,
                 tokens: 3,
                 complete: true,
             },

@@ -1,7 +1,7 @@
 //! Days as they were said, on the calendar.
 
+use jiff::Span;
 use jiff::civil::{Date, Weekday};
-use jiff::{Span, ToSpan};
 
 use crate::day_forms::offset_of;
 use crate::forms::DateForm;
@@ -206,17 +206,4 @@ fn nth_weekday(
                 .ok_or(Fault::Impossible),
         },
     }
-}
-
-/// One line per day from the call's on, with its weekday and the word for it, for a reader who has to look days
-/// up: `Friday 2024-01-19 (tomorrow)`.
-#[must_use]
-pub fn calendar(reference: &jiff::Zoned, days: usize) -> String {
-    let names = ["today", "tomorrow", "the day after tomorrow"];
-    let mut out = String::new();
-    for (at, day) in reference.date().series(1.day()).take(days).enumerate() {
-        let name = names.get(at).map(|n| format!(" ({n})")).unwrap_or_default();
-        out.push_str(&format!("{}{name}\n", day.strftime("%A %Y-%m-%d")));
-    }
-    out
 }

@@ -2,7 +2,7 @@
 //!
 //! Who listens to a call copies out the words that say when ("next Friday at 3"); this crate says which
 //! instant they mean. It does no I/O and asks no clock: the same words, start and zone always give the same
-//! instant. [`resolve`] resolves a phrase, [`mentions`] finds the words in a longer text.
+//! instant: see [`resolve`].
 //!
 //! Words of English, German, Spanish, French, Portuguese, Italian and Hindi are known, as tables.
 //!
@@ -66,12 +66,8 @@ use std::ops::Range;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-pub use calendar::calendar;
-
-use forms::Piece;
 use said::Said;
 use tokens::Token;
-use vocabulary::Meaning;
 
 /// How exact a resolved phrase is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,57 +129,6 @@ pub fn resolve(
         None => String::new(),
     };
     settle::settle(&said, now.as_ref(), zone, &quote)
-}
-
-/// Where a text speaks of a day or a time of day: byte ranges, in order, apart from one another.
-///
-/// Cheap, and generous: what it finds need not resolve ("next week", "the weekend").
-#[must_use]
-pub fn mentions(text: &str) -> Vec<Range<usize>> {
-    let tokens = tokens::tokens(text);
-    let mut out: Vec<Range<usize>> = Vec::new();
-    let mut last = 0;
-    for found in scan::scan(&tokens) {
-        let says = !matches!(
-            found.piece,
-            Piece::Correction | Piece::Break | Piece::Now | Piece::Vague { blocks: false }
-        );
-        // The word that makes an hour of a number belongs to it.
-        let start = found.tokens.start;
-        let led = matches!(found.piece, Piece::Time(_))
-            && start > last
-            && matches!(tokens[start - 1].meaning, Meaning::At | Meaning::About);
-        let words = start - usize::from(led)..found.tokens.end;
-        let Some(span) = span_of(&tokens, &words).filter(|_| says) else {
-            continue;
-        };
-        let link = tokens
-            .get(last..words.start)
-            .is_some_and(|between| between.iter().all(links));
-        match out.last_mut() {
-            Some(before) if link || span.start < before.end => {
-                before.end = before.end.max(span.end)
-            }
-            _ => out.push(span),
-        }
-        last = found.tokens.end;
-    }
-    out
-}
-
-/// Whether a word may stand inside one mention ("Friday, around 3").
-fn links(token: &Token) -> bool {
-    matches!(
-        token.meaning,
-        Meaning::At
-            | Meaning::About
-            | Meaning::From
-            | Meaning::Article
-            | Meaning::DayArticle
-            | Meaning::Of
-            | Meaning::Noise
-            | Meaning::Sign(',')
-    )
 }
 
 fn span_of(tokens: &[Token], words: &Range<usize>) -> Option<Range<usize>> {

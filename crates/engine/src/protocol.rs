@@ -86,8 +86,6 @@ pub struct Written {
     pub text: String,
     /// Mean natural logarithm of the tokens' probabilities among the allowed ones.
     pub mean_log_prob: f64,
-    /// The least sure token's.
-    pub min_log_prob: f64,
     /// Tokens written.
     pub tokens: u32,
     /// False when `max_tokens` ended it.

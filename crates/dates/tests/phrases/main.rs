@@ -11,7 +11,6 @@ mod berlin_times;
 mod changes_of_clocks;
 mod kolkata;
 mod languages;
-mod mentions;
 mod new_york;
 mod properties;
 

@@ -1,6 +1,6 @@
 //! What holds of every text.
 
-use aftercall_dates::{Precision, Unresolved, calendar, mentions, resolve};
+use aftercall_dates::{Precision, Unresolved, resolve};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use proptest::prelude::*;
@@ -76,35 +76,5 @@ proptest! {
     #[test]
     fn any_text_is_taken(text in any::<String>(), start in start(), zone in zone()) {
         let _ = resolve(&text, start.as_ref(), &zone);
-        let _ = mentions(&text);
     }
-
-    #[test]
-    fn mentions_are_in_order_and_of_the_text(text in phrase()) {
-        let mut last = 0;
-        for range in mentions(&text) {
-            prop_assert!(range.start >= last && range.start < range.end);
-            prop_assert!(text.get(range.clone()).is_some());
-            last = range.end;
-        }
-    }
-
-    #[test]
-    fn what_resolves_is_mentioned(phrase in phrase(), zone in zone()) {
-        let start: Zoned = "2024-01-15T09:00:00[UTC]".parse().unwrap();
-        if resolve(&phrase, Some(&start), &zone).is_ok() && !phrase.contains("now") && phrase.parse::<Timestamp>().is_err() {
-            prop_assert!(!mentions(&phrase).is_empty());
-        }
-    }
-}
-
-#[test]
-fn calendar_names_the_days() {
-    let start: Zoned = "2024-01-15T09:00:00[Europe/Berlin]".parse().unwrap();
-    assert_eq!(
-        calendar(&start, 4),
-        "Monday 2024-01-15 (today)\nTuesday 2024-01-16 (tomorrow)\n\
-         Wednesday 2024-01-17 (the day after tomorrow)\nThursday 2024-01-18\n"
-    );
-    assert_eq!(calendar(&start, 0), "");
 }

@@ -138,7 +138,6 @@ impl Runner<'_> {
                 .trim_end_matches('\u{fffd}')
                 .to_owned(),
             mean_log_prob: pen.log_probs.iter().sum::<f64>() / count,
-            min_log_prob: pen.log_probs.iter().copied().fold(0.0, f64::min),
             tokens: u32::try_from(pen.tokens.len()).unwrap_or(u32::MAX),
             complete: pen.complete,
         }
