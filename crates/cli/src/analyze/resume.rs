@@ -359,7 +359,7 @@ mod tests {
         let mut metrics = sample::metrics();
         metrics[1].prompt.push('!');
         let error = from_lines(lines.path(), &metrics).unwrap_err().to_string();
-        assert!(error.contains("prompt or type of mood differ"), "{error}");
+        assert!(error.contains("type or choices of mood differ"), "{error}");
         metrics.truncate(1);
         assert!(matches!(
             from_lines(lines.path(), &metrics),
