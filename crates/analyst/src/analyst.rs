@@ -10,8 +10,11 @@ use crate::blank::Blanks;
 use crate::calibration::Calibration;
 use crate::decide::Found;
 use crate::error::AnalystError;
+use crate::guard::are_orders;
+use crate::heard::{Heard, Part};
 use crate::merge::merge;
 use crate::moment::Clock;
+use crate::orders::{Suspicion, orders};
 use crate::prompt::{Prompt, REVISION};
 use crate::question::Question;
 use crate::transcript::{Transcript, windows};
@@ -97,6 +100,16 @@ impl Analyst {
         &self.engine
     }
 
+    /// Which model answers.
+    #[must_use]
+    pub fn identity(&self) -> &ModelIdentity {
+        &self.model
+    }
+
+    pub(crate) fn engine_mut(&mut self) -> &mut Engine {
+        &mut self.engine
+    }
+
     /// Answers every metric from the call. A metric that cannot be answered says so and keeps no other from its answer.
     ///
     /// # Errors
@@ -107,10 +120,17 @@ impl Analyst {
             return Ok(analysis);
         }
         let questions: Vec<Question<'_>> = metrics.iter().map(Question::of).collect();
-        let transcript = Transcript::of(call);
+        let mut cost = Cost::default();
+        let orders = self.orders(call, &questions, &mut cost)?;
+        let heard = Heard::without(call, &orders);
+        if let Some(mut analysis) = without_transcript(&heard.call, metrics) {
+            analysis.provenance.transcript_sha256 = call.transcript_sha256();
+            analysis.provenance.withheld = heard.withheld;
+            return Ok(analysis);
+        }
+        let transcript = Transcript::of(&heard.call);
         let clock = Clock::of(call, &self.settings.timezone);
         let windows = self.windows(&questions, &transcript)?;
-        let mut cost = Cost::default();
         let blank = self
             .blanks
             .of(&mut self.engine, &self.prompt, &questions, &mut cost)?;
@@ -119,6 +139,7 @@ impl Analyst {
             prompt: &self.prompt,
             calibration: &self.calibration,
             call,
+            heard: &heard,
             clock: &clock,
             transcript: &transcript,
             questions: &questions,
@@ -150,6 +171,7 @@ impl Analyst {
                 transcript_sha256: call.transcript_sha256(),
                 windows: windows.len(),
                 truncated: cut || summary.cut,
+                withheld: heard.withheld,
                 usage: Usage {
                     tokens_read: cost.read,
                     tokens_cached: cost.cached,
@@ -160,6 +182,36 @@ impl Analyst {
                 },
             },
         })
+    }
+
+    /// The parts of the call that give orders to the analysis.
+    fn orders(
+        &mut self,
+        call: &Call,
+        questions: &[Question<'_>],
+        cost: &mut Cost,
+    ) -> Result<Vec<Part>, AnalystError> {
+        let metrics: Vec<&Metric> = questions.iter().map(|question| question.metric).collect();
+        let found = orders(call, &metrics);
+        let doubtful: Vec<&str> = found
+            .iter()
+            .filter(|(_, suspicion)| *suspicion == Suspicion::Doubtful)
+            .map(|(part, _)| &call.transcript[part.turn - 1].content[part.from..part.to])
+            .collect();
+        let mut judged = if doubtful.is_empty() {
+            Vec::new()
+        } else {
+            are_orders(&mut self.engine, &self.prompt, questions, &doubtful, cost)?
+        }
+        .into_iter();
+        Ok(found
+            .into_iter()
+            .filter(|(_, suspicion)| match suspicion {
+                Suspicion::Sure => true,
+                Suspicion::Doubtful => judged.next().unwrap_or(true),
+            })
+            .map(|(part, _)| part)
+            .collect())
     }
 
     /// The windows that the transcript is read in: one, unless it is longer than the context leaves room for.
@@ -268,6 +320,7 @@ pub fn without_transcript(call: &Call, metrics: &[Metric]) -> Option<Analysis> {
             transcript_sha256: call.transcript_sha256(),
             windows: 0,
             truncated: false,
+            withheld: Vec::new(),
             usage: Usage::default(),
         },
     })

@@ -101,7 +101,7 @@ pub(crate) fn quote_of_value(call: &Call, turn: usize, value: &str) -> Option<Ev
 }
 
 /// Cuts at a word's end; what remains still stands in the turn.
-fn shorten(sentence: &str) -> String {
+pub(crate) fn shorten(sentence: &str) -> String {
     let sentence = sentence.trim();
     if sentence.chars().count() <= QUOTE_CHARS {
         return sentence.to_owned();
@@ -114,7 +114,7 @@ fn shorten(sentence: &str) -> String {
 }
 
 /// Sentences of a text: they end in `.`, `!`, `?` or their kin before a blank, or at a line break.
-fn sentences(text: &str) -> Vec<&str> {
+pub(crate) fn sentences(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut start = 0;
     let mut ended = false;

@@ -267,6 +267,7 @@ mod tests {
                 transcript_sha256: String::new(),
                 windows: 1,
                 truncated: false,
+                withheld: Vec::new(),
                 usage: Usage::default(),
             },
         }

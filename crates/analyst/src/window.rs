@@ -13,6 +13,7 @@ use crate::blank::Blank;
 use crate::calibration::{Calibration, odds};
 use crate::decide::{self, Found, Raw};
 use crate::evidence::{keep_what_stands, quote, quote_of_value, turns_near, turns_with};
+use crate::heard::Heard;
 use crate::moment::Clock;
 use crate::numbers;
 use crate::prompt::{NONE, Prompt};
@@ -33,7 +34,10 @@ pub(crate) struct Reader<'a> {
     pub(crate) engine: &'a mut Engine,
     pub(crate) prompt: &'a Prompt,
     pub(crate) calibration: &'a Calibration,
+    /// The call as it came.
     pub(crate) call: &'a Call,
+    /// The call as it is read: turn numbers here are those of `heard`, but for evidence.
+    pub(crate) heard: &'a Heard<'a>,
     pub(crate) clock: &'a Clock,
     pub(crate) transcript: &'a Transcript,
     pub(crate) questions: &'a [Question<'a>],
@@ -69,7 +73,13 @@ impl Reader<'_> {
             .iter()
             .zip(raw)
             .map(|(question, raw)| {
-                decide::decide(question, raw, self.call, self.clock, self.calibration)
+                decide::decide(
+                    question,
+                    raw,
+                    &self.heard.call,
+                    self.clock,
+                    self.calibration,
+                )
             })
             .collect();
         let turns: Vec<usize> = self.transcript.turns[lines.clone()].to_vec();
@@ -218,9 +228,11 @@ impl Reader<'_> {
             }
             let literal: Vec<usize> = answer
                 .quotable()
-                .map_or_else(Vec::new, |value| match turns_with(self.call, value) {
-                    turns if turns.is_empty() => turns_near(self.call, value),
-                    turns => turns,
+                .map_or_else(Vec::new, |value| {
+                    match turns_with(&self.heard.call, value) {
+                        turns if turns.is_empty() => turns_near(&self.heard.call, value),
+                        turns => turns,
+                    }
                 })
                 .into_iter()
                 .filter(|turn| all.contains(turn))
@@ -258,9 +270,13 @@ impl Reader<'_> {
             let about = format!("{} {}", question.metric.prompt, answer.text);
             let value = answer.quotable().map(str::to_owned);
             let quoted: Vec<Evidence> = value
-                .and_then(|value| quote_of_value(self.call, turn, &value))
-                .or_else(|| quote(self.call, turn, &about))
+                .and_then(|value| quote_of_value(&self.heard.call, turn, &value))
+                .or_else(|| quote(&self.heard.call, turn, &about))
                 .into_iter()
+                .map(|quoted| Evidence {
+                    turn: self.heard.place(quoted.turn),
+                    ..quoted
+                })
                 .collect();
             let (kept, dropped) = keep_what_stands(self.call, quoted);
             answer.evidence = kept;

@@ -131,6 +131,9 @@ pub struct Provenance {
     pub windows: usize,
     /// Whether an answer or the summary is shorter than the model would have made it. The transcript is never cut.
     pub truncated: bool,
+    /// What was said but kept from the model, because it gives orders to whoever reads the transcript.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub withheld: Vec<Evidence>,
     /// What it cost.
     pub usage: Usage,
 }

@@ -1,14 +1,19 @@
 //! What a call, a transcript, a metric and an answer are, and their rules. No I/O, no async.
 
 pub mod advice;
+pub mod agent_config;
 mod answer;
 mod call;
 mod call_file;
+mod call_status;
 mod document;
+mod id;
 mod metric;
 pub mod metrics_file;
+mod post_call;
 mod problem;
 pub mod prompt_facts;
+mod slot;
 mod times;
 mod transcript_text;
 mod zone;
@@ -21,9 +26,13 @@ pub use call_file::{
     MAX_CALL_BYTES, MAX_ID_CHARS, MAX_ROLE_CHARS, MAX_TEXT_CHARS, MAX_TRANSCRIPT_BYTES,
     MAX_TURN_BYTES, MAX_TURNS, MAX_VARIABLES_BYTES, parse_call, parse_call_str,
 };
+pub use call_status::is_finished;
+pub use id::{Id, ParseIdError};
 pub use metric::{Metric, MetricType};
 pub use metrics_file::{MetricsFile, parse_metrics, parse_metrics_json};
+pub use post_call::{DEFAULT_SLM_MODEL, PostCallConfig};
 pub use problem::{MAX_PROBLEMS, Problem};
+pub use slot::Slot;
 pub use times::MAX_SECONDS;
 pub use transcript_text::parse_transcript_text;
 pub use zone::time_zone;

@@ -82,6 +82,7 @@ pub(crate) fn analysis(call_id: &str) -> (Vec<Metric>, Analysis) {
             transcript_sha256: "abcd".into(),
             windows: 1,
             truncated: false,
+            withheld: Vec::new(),
             usage: Usage::default(),
         },
     };
