@@ -5,6 +5,8 @@ MODEL ?= qwen2.5-coder-1.5b-instruct-q4_k_m
 TEST_MODEL ?= smollm2-135m-instruct-q4_1
 CALLS ?= samples/calls
 METRICS ?= samples/metrics.yaml
+LISTEN ?= 127.0.0.1:8080
+RUN_DIR ?= $(CARGO_TARGET_DIR)/run
 PREFIX ?= $(HOME)/.local
 BIN := $(CARGO_TARGET_DIR)/release/aftercall
 TIMED := scripts/timed.sh
@@ -15,7 +17,7 @@ export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/nu
 # llama.cpp turns every instruction set off where packagers fix the date of a build.
 unexport SOURCE_DATE_EPOCH
 
-.PHONY: help setup build model run test test-models check fmt clippy doc deny machete scripts-check bench accuracy \
+.PHONY: help setup test-setup build model ready run analyze test test-models check fmt clippy doc deny machete scripts-check bench accuracy \
 	check-long install clean
 
 help: ## List what can be made
@@ -30,13 +32,21 @@ build: setup ## Build the program for this machine's processor
 model: build
 	$(BIN) model pull $(MODEL)
 
-run: ## Build, fetch the model, analyse the sample calls (CALLS=… METRICS=… for yours)
+ready:
 	@$(TIMED) "Setup" $(MAKE) --no-print-directory setup
 	@$(TIMED) "Build" $(MAKE) --no-print-directory build
 	@$(TIMED) "Model" $(BIN) model pull $(MODEL)
+
+run: ready ## Build, fetch the model, start the server with the sample agent and calls (LISTEN=… RUN_DIR=…)
+	@$(BIN) serve --data-dir "$(RUN_DIR)" --listen "$(LISTEN)" --model "$(MODEL)" --samples samples
+
+analyze: ready ## Build, fetch the model, analyse the sample calls in the terminal (CALLS=… METRICS=… for yours)
 	@$(TIMED) "Analysis" $(BIN) analyze $(CALLS) --metrics $(METRICS) --model $(MODEL)
 
-test-models: build
+test-setup:
+	@scripts/setup.sh tests
+
+test-models: test-setup build
 	$(BIN) model pull $(TEST_MODEL)
 	$(BIN) model pull $(MODEL)
 
@@ -55,6 +65,7 @@ test: test-models ## Run every test, those on real models included
 		cargo test --release --locked --workspace -- --include-ignored; \
 	fi
 	python3 -m unittest discover bench
+	AFTERCALL="$(BIN)" AFTERCALL_TEST_MODEL="$$($(BIN) model path $(TEST_MODEL))" tests/run
 
 check-long: ## The tests with many more random cases and the very long calls (an hour and more)
 	AFTERCALL_LONG=1 PROPTEST_CASES=$${PROPTEST_CASES:-2000} $(MAKE) test

@@ -1,7 +1,9 @@
 #!/bin/sh
 # Checks for what the build needs. On Debian and Ubuntu, as root, installs what is missing; elsewhere says what to
-# install. Running it again does nothing.
+# install. Running it again does nothing. With `tests`, for what only the tests need as well.
 set -eu
+
+FOR_TESTS=${1:-}
 
 RUST_NEEDED=1.95
 
@@ -37,6 +39,19 @@ missing() {
     have python3 || echo python3
     # Debian's python3 comes without the module; `aftercall model pull` may fetch models through it.
     python3 -m pip --version >/dev/null 2>&1 || echo python3-pip
+    if [ "$FOR_TESTS" = tests ]; then
+        have_postgres || echo postgresql
+        python3 -m ensurepip --version >/dev/null 2>&1 || echo python3-venv
+    fi
+}
+
+# The server's own programs: Debian keeps them out of the PATH.
+have_postgres() {
+    have initdb && return 0
+    for file in /usr/lib/postgresql/*/bin/initdb /usr/pgsql-*/bin/initdb; do
+        if [ -x "$file" ]; then return 0; fi
+    done
+    return 1
 }
 
 family() {
@@ -78,13 +93,13 @@ packages() {
         say "missing (by their Debian names): $list"
         case $(family) in
         *fedora* | *rhel* | *centos*)
-            say "install with: sudo dnf install cmake make gcc-c++ clang clang-devel python3 python3-pip" ;;
+            say "install with: sudo dnf install cmake make gcc-c++ clang clang-devel python3 python3-pip postgresql-server" ;;
         *arch*)
-            say "install with: sudo pacman -S --needed cmake make gcc clang python python-pip" ;;
+            say "install with: sudo pacman -S --needed cmake make gcc clang python python-pip postgresql" ;;
         macos)
-            say "install with: xcode-select --install; brew install cmake python" ;;
+            say "install with: xcode-select --install; brew install cmake python postgresql" ;;
         *)
-            say "install CMake, make, a C++17 compiler, clang with libclang, and Python 3 with pip" ;;
+            say "install CMake, make, a C++17 compiler, clang with libclang, Python 3 with pip, and for the tests PostgreSQL" ;;
         esac
         return 1
         ;;

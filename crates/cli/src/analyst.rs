@@ -1,30 +1,71 @@
 //! Finding the model and starting the analyst on it.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 pub(crate) use aftercall_analyst::{Analyst, without_transcript};
 use aftercall_analyst::{Calibration, ModelIdentity, Reasons, Settings};
 use aftercall_engine::{Engine, EngineConfig};
+use aftercall_models::Progress;
 use anyhow::Context as _;
 
 use crate::args::{AnalyzeArgs, ReasonsArg};
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::model;
 
-/// Loads the model and makes an analyst of it.
-pub(crate) fn start(args: &AnalyzeArgs) -> Result<Analyst, Failure> {
-    let file = model::find(&args.model)?;
-    let calibration = match &args.calibration {
+/// Which model answers, and how.
+pub(crate) struct Choice {
+    /// A name, a reference or a path.
+    pub(crate) model: String,
+    /// Constants instead of the model's own.
+    pub(crate) calibration: Option<PathBuf>,
+    /// Tokens of context; `None` for the engine's default.
+    pub(crate) context_tokens: Option<u32>,
+    /// Processor threads; `None` for the engine's default.
+    pub(crate) threads: Option<u32>,
+    /// What the analyst may choose.
+    pub(crate) settings: Settings,
+}
+
+impl From<&AnalyzeArgs> for Choice {
+    fn from(args: &AnalyzeArgs) -> Self {
+        Self {
+            model: args.model.clone(),
+            calibration: args.calibration.clone(),
+            context_tokens: args.context_tokens,
+            threads: args.threads,
+            settings: Settings {
+                language: args.language.clone(),
+                timezone: args.timezone.clone(),
+                reasons: args.reasons.into(),
+            },
+        }
+    }
+}
+
+impl From<ReasonsArg> for Reasons {
+    fn from(arg: ReasonsArg) -> Self {
+        match arg {
+            ReasonsArg::Quoted => Self::Quoted,
+            ReasonsArg::Written => Self::Written,
+        }
+    }
+}
+
+/// Loads the model and makes an analyst of it. `progress` hears of the file's hash being reckoned.
+pub(crate) fn start(choice: &Choice, progress: &mut dyn Progress) -> Result<Analyst, Failure> {
+    let file = model::find(&choice.model, progress)?;
+    let calibration = match &choice.calibration {
         Some(path) => Calibration::load(path)
             .with_context(|| format!("cannot take the calibration {}", path.display()))
             .or_exit(Exit::Input)?,
         None => Calibration::for_model(&file.name),
     };
     let mut config = EngineConfig::new(&file.path);
-    if args.context_tokens.is_some() {
-        config.context_tokens = args.context_tokens;
+    if choice.context_tokens.is_some() {
+        config.context_tokens = choice.context_tokens;
     }
-    if let Some(threads) = args.threads {
+    if let Some(threads) = choice.threads {
         config.threads = threads;
     }
     let program = std::env::current_exe()
@@ -37,14 +78,7 @@ pub(crate) fn start(args: &AnalyzeArgs) -> Result<Analyst, Failure> {
         name: file.name,
         sha256: file.sha256,
     };
-    let settings = Settings {
-        language: args.language.clone(),
-        timezone: args.timezone.clone(),
-        reasons: match args.reasons {
-            ReasonsArg::Quoted => Reasons::Quoted,
-            ReasonsArg::Written => Reasons::Written,
-        },
-    };
+    let settings = choice.settings.clone();
     Ok(Analyst::new(engine, identity, calibration, settings))
 }
 

@@ -4,13 +4,18 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use serde::{Deserialize, Serialize};
 
 use crate::exit::{ANALYZE_CODES, MODEL_CODES, PLAIN_CODES};
+use crate::server_args::{
+    ConfigCommandArgs, JobsArgs, KeyArgs, MigrateArgs, ServeArgs, WorkerArgs,
+};
 
 /// Typed metrics from finished calls, on your own machine.
 ///
 /// You write questions; a language model inside this program answers them for every call, with a confidence and the
-/// words of the call that carry the answer. Nothing leaves the machine.
+/// words of the call that carry the answer. Nothing leaves the machine. `analyze` does it for files; `serve` is a server
+/// that takes calls as they end.
 #[derive(Debug, Parser)]
 #[command(name = "aftercall", version, after_help = EXAMPLES, arg_required_else_help = true)]
 pub(crate) struct Args {
@@ -20,11 +25,10 @@ pub(crate) struct Args {
         global = true,
         value_name = "LEVEL",
         env = "AFTERCALL_LOG",
-        default_value = "warn",
         hide_possible_values = true,
         help = "What is logged to standard error: off, error, warn, info, debug or trace; what is said in calls never is"
     )]
-    pub(crate) log: LogLevel,
+    pub(crate) log: Option<LogLevel>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -33,7 +37,8 @@ const EXAMPLES: &str = "\
 Examples:
   aftercall model pull                                    fetch the default model, once
   aftercall metrics check metrics.yaml                    look for mistakes in the questions
-  aftercall analyze calls/ --metrics metrics.yaml         answer them for every call in a folder";
+  aftercall analyze calls/ --metrics metrics.yaml         answer them for every call in a folder
+  aftercall serve                                         take every call as it ends, and keep the answers";
 
 /// How much is logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -44,6 +49,20 @@ pub(crate) enum LogLevel {
     Info,
     Debug,
     Trace,
+}
+
+impl LogLevel {
+    /// The name on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -65,6 +84,20 @@ pub(crate) enum Command {
     /// Fetch, check and remove model files
     #[command(arg_required_else_help = true)]
     Model(ModelArgs),
+    /// Run the server: calls in, analyses out, over HTTP
+    Serve(ServeArgs),
+    /// Analyse the calls of a server, on this machine too
+    Worker(WorkerArgs),
+    /// Make, list and revoke the keys of a server
+    #[command(arg_required_else_help = true)]
+    Key(KeyArgs),
+    /// Look at the jobs of a server, and try those again that were given up
+    #[command(arg_required_else_help = true)]
+    Jobs(JobsArgs),
+    /// Bring the database of a server up to date, as `serve` does when it starts
+    Migrate(MigrateArgs),
+    /// Print the effective configuration of a server, without secrets
+    Config(ConfigCommandArgs),
     /// Print a completion script for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(CompletionsArgs),
@@ -167,7 +200,7 @@ fn zone(text: &str) -> Result<String, String> {
         })
 }
 
-fn language(text: &str) -> Result<String, String> {
+pub(crate) fn language(text: &str) -> Result<String, String> {
     let text = text.trim();
     let plain = |c: char| c.is_alphabetic() || " -()".contains(c);
     if text.is_empty() || text.chars().count() > 40 || !text.chars().all(plain) {
@@ -339,7 +372,8 @@ pub(crate) struct CalibrateArgs {
 }
 
 /// Where reasons come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum ReasonsArg {
     /// A sentence that quotes the evidence
     Quoted,

@@ -43,6 +43,12 @@ Exit codes:
   3    the model is not on this machine, could not be fetched, or is not what it should be
   130  stopped by Ctrl-C; pull goes on where it stopped";
 
+/// The codes of `serve` and `worker`.
+pub(crate) const SERVER_CODES: &str = "\
+Exit codes:
+  0    stopped by SIGTERM or Ctrl-C; what was in hand is finished, or back in the queue
+  2    the command line, the configuration, the address or the database is wrong";
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)

@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use aftercall_models::{Error, Listed, ModelFile, ModelStore};
+use aftercall_models::{Error, Listed, ModelFile, ModelStore, Progress};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 use crate::args::{ModelCommand, Report};
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::model_progress::ModelProgress;
-use crate::terminal::{self, BOLD, size};
+use crate::terminal::{self, size};
 
 /// Runs `aftercall model`.
 pub(crate) fn run(command: &ModelCommand) -> Result<Exit, Failure> {
@@ -64,13 +64,12 @@ pub(crate) fn run(command: &ModelCommand) -> Result<Exit, Failure> {
 }
 
 /// Finds the model of a run, with its hash.
-pub(crate) fn find(name: &str) -> Result<ModelFile, Failure> {
+pub(crate) fn find(name: &str, progress: &mut dyn Progress) -> Result<ModelFile, Failure> {
     let store = ModelStore::open_default().map_err(failure)?;
     let mut file = store
         .resolve(name)
         .map_err(|error| missing(&store, error))?;
-    let mut progress = ModelProgress::new();
-    let sha256 = store.fingerprint(&file, &mut progress).map_err(failure)?;
+    let sha256 = store.fingerprint(&file, progress).map_err(failure)?;
     file.sha256 = Some(sha256);
     Ok(file)
 }
@@ -135,15 +134,7 @@ fn table(store: &ModelStore, listed: &[Listed]) -> String {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    let mut text = String::new();
-    for (row, line) in table.lines().enumerate() {
-        let line = line.trim_end();
-        let _ = if row == 0 {
-            writeln!(text, "{BOLD}{line}{BOLD:#}")
-        } else {
-            writeln!(text, "{line}")
-        };
-    }
+    let mut text = terminal::trimmed(&table);
     let _ = writeln!(text);
     for model in listed.iter().filter_map(|entry| entry.model.as_ref()) {
         let _ = writeln!(text, " {}", model.name);

@@ -1,10 +1,11 @@
 //! Standard error and the width of the terminal. A progress bar that is shown makes room for what is written.
 
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
 use std::io::Write as _;
 use std::sync::Mutex;
 
 use anstyle::{AnsiColor, Style};
+use comfy_table::Table;
 use indicatif::ProgressBar;
 
 /// Columns where the output is no terminal.
@@ -60,6 +61,21 @@ pub(crate) fn columns() -> usize {
     terminal_size::terminal_size_of(std::io::stdout()).map_or(PLAIN_COLUMNS, |(width, _)| {
         usize::from(width.0).clamp(40, MAX_COLUMNS)
     })
+}
+
+/// The lines of a table: the first in bold, no blanks at the ends, each ended.
+pub(crate) fn trimmed(table: &Table) -> String {
+    let mut text = String::new();
+    for (row, line) in table.lines().enumerate() {
+        let line = line.trim_end();
+        // Writing to a string cannot fail.
+        let _ = if row == 0 {
+            writeln!(text, "{BOLD}{line}{BOLD:#}")
+        } else {
+            writeln!(text, "{line}")
+        };
+    }
+    text
 }
 
 /// Text from outside without characters that move a cursor, change colours or turn the direction of writing.

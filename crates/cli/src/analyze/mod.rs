@@ -1,11 +1,11 @@
 //! `aftercall analyze`: calls in, results out, one after the other.
 
 mod csv;
-mod inputs;
+pub(crate) mod inputs;
 mod interrupt;
 mod output;
 mod progress;
-mod reader;
+pub(crate) mod reader;
 mod resume;
 #[cfg(test)]
 mod sample;
@@ -27,7 +27,8 @@ use crate::analyst::{self, Analyst};
 use crate::args::AnalyzeArgs;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::metrics;
-use crate::terminal::{self, count};
+use crate::model_progress::ModelProgress;
+use crate::terminal::{self, count, printable};
 
 /// Calls that fail one after the other before the run is given up: something else than the calls is wrong then.
 const FAILURES_IN_A_ROW: usize = 5;
@@ -247,7 +248,8 @@ impl Run<'_> {
     fn one(&mut self, call: &Call, origin: &Origin) -> Result<(), Failure> {
         if self.analyst.is_none() && call.has_words() {
             self.progress.waiting("loading the model");
-            self.analyst = Some(analyst::start(self.args)?);
+            let started = analyst::start(&self.args.into(), &mut ModelProgress::new())?;
+            self.analyst = Some(started);
         }
         self.progress.begin(call);
         let started = Instant::now();
@@ -292,6 +294,16 @@ impl Run<'_> {
 
     fn count(&mut self, call: &Call, analysis: &Analysis, took: Duration) {
         self.progress.done(call, analysis, took);
+        let withheld = &analysis.provenance.withheld;
+        if !withheld.is_empty() {
+            let mut turns: Vec<String> = withheld.iter().map(|e| e.turn.to_string()).collect();
+            turns.dedup();
+            terminal::note(format_args!(
+                "{}: what turn {} says to the analysis was kept from the model",
+                printable(&call.call_id),
+                turns.join(", ")
+            ));
+        }
         if !self.compared && analysis.provenance.model.is_some() {
             self.compared = true;
             if let Some(difference) = self.earlier.difference(&analysis.provenance) {

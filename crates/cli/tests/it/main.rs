@@ -8,4 +8,5 @@ mod metrics;
 mod model;
 mod real;
 mod samples;
+mod server;
 mod support;

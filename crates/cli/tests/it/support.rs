@@ -61,6 +61,8 @@ impl Place {
             .current_dir(self.folder.path())
             .env("AFTERCALL_MODELS", self.path("models"))
             .env("NO_COLOR", "1")
+            .env("HOME", self.folder.path())
+            .env_remove("XDG_DATA_HOME")
             .env_remove("AFTERCALL_LOG")
             .env_remove("AFTERCALL_MODEL_SOURCE")
             .stdin(Stdio::null())

@@ -1,0 +1,68 @@
+//! Opening the database of a server.
+
+use std::sync::Arc;
+
+use aftercall_store::{PoolOptions, Store, SystemClock, SystemRandom};
+use anyhow::Context as _;
+
+use crate::config::Config;
+use crate::exit::{Exit, Failure, OrExit as _};
+
+/// What runs a command that speaks with the database and then ends.
+pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start")
+        .or_exit(Exit::Input)?
+        .block_on(work)
+}
+
+/// Connects; the data folder is made if it is missing.
+pub(crate) async fn connect(config: &Config) -> Result<Store, Failure> {
+    make_folder(config)
+        .with_context(|| format!("cannot make the data folder {}", config.data_dir.display()))
+        .or_exit(Exit::Input)?;
+    let mut options = PoolOptions::default();
+    if let Some(connections) = config.database.connections {
+        options.max_connections = connections;
+    }
+    Store::connect(
+        &config.database_url(),
+        Arc::new(SystemClock),
+        Arc::new(SystemRandom),
+        options,
+    )
+    .await
+    .context("cannot open the database")
+    .or_exit(Exit::Input)
+}
+
+/// Connects and brings the database up to date.
+pub(crate) async fn open(config: &Config) -> Result<Store, Failure> {
+    let store = connect(config).await?;
+    let applied = store
+        .migrate()
+        .await
+        .context("cannot bring the database up to date")
+        .or_exit(Exit::Input)?;
+    if !applied.is_empty() {
+        tracing::info!(
+            migrations = applied.join(", "),
+            "the database is brought up to date"
+        );
+    }
+    Ok(store)
+}
+
+/// The folder has calls in it: nobody else may look.
+fn make_folder(config: &Config) -> std::io::Result<()> {
+    if config.data_dir.is_dir() {
+        return Ok(());
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(&config.data_dir)
+}

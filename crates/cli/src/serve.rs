@@ -1,0 +1,137 @@
+//! `aftercall serve` and `aftercall worker`.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use aftercall_server::worker::{Analysts, Wake, Worker};
+use aftercall_server::{App, telemetry};
+use aftercall_store::Store;
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::args::LogLevel;
+use crate::config::Config;
+use crate::exit::{Exit, Failure, OrExit as _};
+use crate::server_args::{ServeArgs, WorkerArgs};
+use crate::signals;
+use crate::{database, local_model, samples};
+
+/// Runs `aftercall serve`.
+pub(crate) fn serve(args: &ServeArgs, log: Option<LogLevel>) -> Result<Exit, Failure> {
+    let config = with_log(args.load()?, log);
+    run(&config, serving(&config, args.samples.as_deref()))
+}
+
+/// Runs `aftercall worker`.
+pub(crate) fn worker(args: &WorkerArgs, log: Option<LogLevel>) -> Result<Exit, Failure> {
+    let mut config = with_log(args.load()?, log);
+    config.worker.enabled = true;
+    run(&config, working(&config))
+}
+
+fn with_log(mut config: Config, log: Option<LogLevel>) -> Config {
+    if let Some(level) = log {
+        config.log.level = level.name().to_owned();
+    }
+    config
+}
+
+fn run(config: &Config, work: impl Future<Output = Result<(), Failure>>) -> Result<Exit, Failure> {
+    let telemetry = telemetry::start(&config.log)
+        .context("cannot start the log")
+        .or_exit(Exit::Input)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start")
+        .or_exit(Exit::Input)?;
+    let outcome = runtime.block_on(work);
+    // What still runs is not waited for: it was given its time.
+    runtime.shutdown_background();
+    drop(telemetry);
+    outcome.map(|()| Exit::Well)
+}
+
+async fn serving(config: &Config, samples: Option<&Path>) -> Result<(), Failure> {
+    let stop = signals::listen()?;
+    let store = database::open(config).await?;
+    let first = store
+        .create_first_key("first key")
+        .await
+        .context("cannot make the first key")
+        .or_exit(Exit::Input)?;
+    if let Some(first) = first {
+        say(&format!(
+            "The first key, an admin's, shown this once: {}",
+            first.secret
+        ));
+    }
+    let listener = TcpListener::bind(&config.listen)
+        .await
+        .with_context(|| format!("listen: cannot listen on {}", config.listen))
+        .or_exit(Exit::Input)?;
+    let address = listener
+        .local_addr()
+        .with_context(|| format!("listen: cannot listen on {}", config.listen))
+        .or_exit(Exit::Input)?;
+    let analysts = if config.worker.enabled {
+        local_model::start(config)?
+    } else {
+        Analysts::none()
+    };
+    let wake = Wake::default();
+    let app = App::new(
+        store.clone(),
+        config.server(),
+        analysts.clone(),
+        wake.clone(),
+    );
+    say(&format!("Listening on http://{address}"));
+    if let Some(folder) = samples {
+        samples::take_in(&store, folder, &format!("http://{address}")).await?;
+        wake.now();
+        tokio::spawn(samples::tell_when_done(store.clone()));
+    }
+    let working = tokio::spawn(work(config, store, analysts, wake, stop.clone()));
+    let served = aftercall_server::serve(app, listener, stop.clone()).await;
+    stop.cancel();
+    working
+        .await
+        .context("the worker ended by a panic")
+        .or_exit(Exit::Engine)?;
+    served.context("the server ended").or_exit(Exit::Input)
+}
+
+async fn working(config: &Config) -> Result<(), Failure> {
+    let stop = signals::listen()?;
+    let store = database::open(config).await?;
+    let analysts = local_model::start(config)?;
+    say("Waiting for jobs");
+    work(config, store, analysts, Wake::default(), stop).await;
+    Ok(())
+}
+
+/// Works until `stop`, and then until what is in hand is done or back in the queue.
+fn work(
+    config: &Config,
+    store: Store,
+    analysts: Analysts,
+    wake: Wake,
+    stop: CancellationToken,
+) -> impl Future<Output = ()> + Send + use<> {
+    let settings = config.worker.clone();
+    async move {
+        if settings.enabled {
+            Worker::new(store, analysts, settings, wake).run(stop).await;
+        } else {
+            stop.cancelled().await;
+        }
+    }
+}
+
+/// A line on standard output. That nobody reads it does not stop a server.
+pub(crate) fn say(line: &str) {
+    let mut out = anstream::stdout().lock();
+    drop(writeln!(out, "{line}").and_then(|()| out.flush()));
+}

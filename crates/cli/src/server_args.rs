@@ -1,0 +1,256 @@
+//! The part of the command line that is about the server.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::{Subcommand, ValueEnum};
+use toml::Value;
+
+use crate::args::Report;
+use crate::config::{Config, Variables};
+use crate::exit::{Exit, Failure, OrExit as _, PLAIN_CODES, SERVER_CODES};
+use crate::terminal;
+
+/// Where the configuration comes from, and what every command of the server may set.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ConfigArgs {
+    /// Read this configuration, instead of aftercall.toml in the data folder
+    #[arg(long, value_name = "FILE", env = "AFTERCALL_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// The folder with the database and, if there is one, aftercall.toml
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE; by default a file in the data folder
+    #[arg(long, value_name = "URL", hide_env_values = true)]
+    pub(crate) database_url: Option<String>,
+}
+
+/// What `serve` and `worker` may set beside.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ModelArg {
+    /// A model of the catalogue, hf:OWNER/REPO/FILE.gguf, or a path to a GGUF file
+    #[arg(long, value_name = "NAME|PATH")]
+    pub(crate) model: Option<String>,
+}
+
+impl ConfigArgs {
+    /// The effective configuration; what is in the environment and means nothing is told.
+    pub(crate) fn load(&self, more: &[(&'static str, Value)]) -> Result<Config, Failure> {
+        let mut flags = more.to_vec();
+        if let Some(folder) = &self.data_dir {
+            let folder = text_of(folder)?;
+            flags.push(("data_dir", Value::from(folder)));
+        }
+        if let Some(url) = &self.database_url {
+            flags.push(("database.url", Value::from(url.as_str())));
+        }
+        let variables = Variables::of_process();
+        for name in variables.unknown() {
+            terminal::warn(format_args!(
+                "{name} is set and means nothing; docs/configuration.md has all names"
+            ));
+        }
+        Config::load(self.config.as_deref(), &flags, &variables).or_exit(Exit::Input)
+    }
+}
+
+fn text_of(path: &Path) -> Result<&str, Failure> {
+    path.to_str()
+        .context("the data folder's name must be UTF-8")
+        .or_exit(Exit::Input)
+}
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  aftercall serve                                        on 127.0.0.1:8080, all in one file
+  aftercall serve --listen 0.0.0.0:8080 --database-url postgres://aftercall@db/aftercall
+  aftercall serve --data-dir try --samples samples       with an agent and calls to look at";
+
+/// Arguments of `serve`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = format!("{SERVE_EXAMPLES}\n\n{SERVER_CODES}"))]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    #[command(flatten)]
+    pub(crate) model: ModelArg,
+    /// Address and port to listen on
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) listen: Option<String>,
+    /// Leave the analyses to `aftercall worker` elsewhere
+    #[arg(long)]
+    pub(crate) no_worker: bool,
+    /// Take in the agent and the calls of this folder, and print a key to look at them with
+    ///
+    /// DIR has metrics.yaml and the folder calls. Doing it again changes nothing but the key: the one that was printed
+    /// before is revoked.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) samples: Option<PathBuf>,
+}
+
+impl ServeArgs {
+    pub(crate) fn load(&self) -> Result<Config, Failure> {
+        let mut flags = self.model.flags();
+        if let Some(listen) = &self.listen {
+            flags.push(("listen", Value::from(listen.as_str())));
+        }
+        if self.no_worker {
+            flags.push(("worker.enabled", Value::from(false)));
+        }
+        self.config.load(&flags)
+    }
+}
+
+impl ModelArg {
+    fn flags(&self) -> Vec<(&'static str, Value)> {
+        let model = self.model.as_deref();
+        model
+            .map(|model| ("model", Value::from(model)))
+            .into_iter()
+            .collect()
+    }
+}
+
+/// Arguments of `worker`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = SERVER_CODES)]
+pub(crate) struct WorkerArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    #[command(flatten)]
+    pub(crate) model: ModelArg,
+}
+
+impl WorkerArgs {
+    pub(crate) fn load(&self) -> Result<Config, Failure> {
+        self.config.load(&self.model.flags())
+    }
+}
+
+/// Arguments of `migrate`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = PLAIN_CODES)]
+pub(crate) struct MigrateArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Only print what there is to do
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// Arguments of `config`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = PLAIN_CODES)]
+pub(crate) struct ConfigCommandArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Print every key with its environment variable, its default and what it means, as Markdown
+    #[arg(long)]
+    pub(crate) reference: bool,
+}
+
+/// Arguments of `key`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct KeyArgs {
+    #[command(subcommand)]
+    pub(crate) command: KeyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a key and print it; it is shown this once
+    #[command(after_help = PLAIN_CODES)]
+    Create {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// What the key is for, for your own eyes
+        #[arg(long)]
+        name: String,
+        /// What the key may do
+        #[arg(long, value_enum)]
+        role: RoleArg,
+    },
+    /// The keys, without their secrets
+    #[command(after_help = PLAIN_CODES)]
+    List {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// How the list is printed
+        #[arg(long, short, value_enum, default_value = "text")]
+        format: Report,
+    },
+    /// Make a key worthless, at once and for good
+    #[command(after_help = PLAIN_CODES)]
+    Revoke {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// Its id, as `key list` prints it
+        id: String,
+    },
+}
+
+/// What a key may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RoleArg {
+    /// Everything, keys and deletion included
+    Admin,
+    /// Agents, calls and analyses
+    Editor,
+    /// Reading
+    Viewer,
+    /// Sending calls, nothing else
+    Intake,
+}
+
+/// Arguments of `jobs`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct JobsArgs {
+    #[command(subcommand)]
+    pub(crate) command: JobsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum JobsCommand {
+    /// The jobs, newest first
+    #[command(after_help = PLAIN_CODES)]
+    List {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// Only those in this state
+        #[arg(long, value_enum)]
+        state: Option<StateArg>,
+        /// At most so many
+        #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=1000))]
+        limit: u64,
+        /// How the list is printed
+        #[arg(long, short, value_enum, default_value = "text")]
+        format: Report,
+    },
+    /// Put jobs that were given up back into the queue
+    #[command(after_help = PLAIN_CODES)]
+    Retry {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// Their ids, as `jobs list` prints them
+        #[arg(required_unless_present = "dead")]
+        ids: Vec<String>,
+        /// All that were given up
+        #[arg(long, conflicts_with = "ids")]
+        dead: bool,
+    },
+}
+
+/// Where a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StateArg {
+    /// Waits for a worker
+    Queued,
+    /// Is being worked on
+    Running,
+    /// Is done
+    Done,
+    /// Was given up
+    Dead,
+    /// Was called off
+    Cancelled,
+}

@@ -1,0 +1,51 @@
+//! Our own API under `/v1`: calls in, calls with their analyses out, jobs, keys. Described by OpenAPI from the code.
+
+mod analyses;
+mod analysis_views;
+mod body;
+mod call_pages;
+mod call_stream;
+mod call_views;
+mod calls;
+mod docs;
+mod docs_text;
+mod incoming;
+mod jobs;
+mod keys;
+mod lines;
+mod openapi;
+mod path;
+pub(crate) mod problem;
+mod problem_kind;
+mod query;
+
+use axum::Router;
+use axum::routing::get;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::App;
+
+pub use openapi::openapi;
+
+/// Every route of our own API, with its mount.
+pub(crate) fn routes() -> Router<App> {
+    let (router, _) = described().split_for_parts();
+    router
+        .route("/v1/openapi.json", get(openapi::json))
+        .route("/v1/docs", get(docs::page))
+}
+
+/// The routes together with their descriptions.
+fn described() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(openapi::frame())
+        .routes(routes!(calls::send, call_pages::list))
+        .routes(routes!(calls::read, calls::delete))
+        .routes(routes!(analyses::create))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::read))
+        .routes(routes!(jobs::retry))
+        .routes(routes!(jobs::cancel))
+        .routes(routes!(keys::list, keys::create))
+        .routes(routes!(keys::revoke))
+}

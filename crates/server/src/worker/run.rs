@@ -1,0 +1,208 @@
+//! The loop of a slot: jobs are claimed when the slot is ready and idle, and worked off one after the other.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use aftercall_store::Store;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::held::{Held, release, signed};
+use super::job::{Done, Jobs};
+use super::{Analysts, WorkerSettings, sweep, unconfigured};
+
+/// Jobs are claimed ahead for so much time, so that quick ones do not cost a claim each.
+const AHEAD: Duration = Duration::from_millis(250);
+/// Jobs that are claimed at once, at most.
+const MOST: u64 = 32;
+/// The longest pause after the database could not be reached.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// Tells the workers of this process that there is a job.
+#[derive(Debug, Clone, Default)]
+pub struct Wake(Arc<Notify>);
+
+impl Wake {
+    /// There is a job now.
+    pub fn now(&self) {
+        self.0.notify_waiters();
+    }
+}
+
+/// The workers of this process.
+#[derive(Clone)]
+pub struct Worker {
+    pub(super) store: Store,
+    pub(super) analysts: Analysts,
+    pub(super) settings: WorkerSettings,
+    pub(super) wake: Wake,
+    /// Stands with the jobs that it has.
+    pub(super) name: String,
+}
+
+impl Worker {
+    /// Workers over these slots.
+    #[must_use]
+    pub fn new(store: Store, analysts: Analysts, settings: WorkerSettings, wake: Wake) -> Self {
+        Self {
+            store,
+            analysts,
+            settings,
+            wake,
+            name: name(),
+        }
+    }
+
+    /// Works until `stop`, and then for `drain_seconds` at most on what is in hand. What is not done then goes back.
+    pub async fn run(self, stop: CancellationToken) {
+        let hurry = CancellationToken::new();
+        let tracker = TaskTracker::new();
+        for slot in self.analysts.names() {
+            tracker.spawn(self.clone().work(slot, stop.clone(), hurry.clone()));
+        }
+        tracker.spawn(unconfigured::run(self.clone(), stop.clone()));
+        tracker.spawn(sweep::run(self.clone(), stop.clone()));
+        tracker.close();
+        stop.cancelled().await;
+        if tokio::time::timeout(self.settings.drain(), tracker.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!("an analysis in hand is not done in time and goes back into the queue");
+            hurry.cancel();
+            tracker.wait().await;
+        }
+        self.analysts.close();
+    }
+
+    async fn work(self, slot: String, stop: CancellationToken, hurry: CancellationToken) {
+        let slots = [slot.clone()];
+        let mut pace = Pace::default();
+        let mut failures = 0;
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                ready = self.analysts.until_ready(&slot) => if !ready { return },
+            }
+            // Listening begins before the claim, so that a job which comes in between is not slept over.
+            let woken = self.wake.0.notified();
+            tokio::pin!(woken);
+            woken.as_mut().enable();
+            let lease = signed(self.settings.lease());
+            let claimed = self
+                .store
+                .claim(&slots, &self.name, pace.ahead(), lease)
+                .await;
+            let pause = match claimed {
+                Ok(leases) if leases.is_empty() => self.settings.poll(),
+                Ok(leases) => {
+                    failures = 0;
+                    let held = Held::new(&self.store, self.settings.lease(), leases);
+                    if self.work_off(held, &mut pace, &stop, &hurry).await {
+                        continue;
+                    }
+                    self.settings.poll()
+                }
+                Err(error) => {
+                    failures += 1;
+                    tracing::warn!(
+                        slot,
+                        error = &error as &dyn std::error::Error,
+                        "no jobs could be claimed"
+                    );
+                    (self.settings.poll() * failures).min(LONGEST_PAUSE)
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = woken => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// Works off what was claimed; after `stop` the rest goes back. False when there is no use in claiming more at once.
+    async fn work_off(
+        &self,
+        mut held: Held<'_>,
+        pace: &mut Pace,
+        stop: &CancellationToken,
+        hurry: &CancellationToken,
+    ) -> bool {
+        let jobs = Jobs {
+            store: &self.store,
+            analysts: &self.analysts,
+        };
+        while let Some(lease) = held.next() {
+            if stop.is_cancelled() {
+                release(&self.store, &lease).await;
+                held.release().await;
+                return false;
+            }
+            let started = Instant::now();
+            let done = tokio::select! {
+                done = jobs.run(&lease) => done,
+                () = held.keep(&lease) => Done::Lost,
+                () = hurry.cancelled() => Done::NotNow,
+            };
+            match done {
+                Done::Stored => pace.took(started.elapsed()),
+                Done::Lost => {}
+                Done::NotNow => {
+                    release(&self.store, &lease).await;
+                    held.release().await;
+                    return false;
+                }
+            }
+        }
+        true
+    }
+}
+
+/// This process by its machine and its number.
+fn name() -> String {
+    let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let machine = match machine.trim() {
+        "" => "node",
+        name => name,
+    };
+    format!("{machine}:{}", std::process::id())
+}
+
+/// How long a job takes, on average of late.
+#[derive(Debug, Default)]
+struct Pace(Option<Duration>);
+
+impl Pace {
+    fn took(&mut self, time: Duration) {
+        self.0 = Some(self.0.map_or(time, |before| (before * 3 + time) / 4));
+    }
+
+    /// How many jobs to claim. Others are to have their share: what takes long is claimed one by one.
+    fn ahead(&self) -> u64 {
+        let Some(each) = self.0 else { return 1 };
+        let many = AHEAD.as_micros() / each.as_micros().max(1);
+        u64::try_from(many).unwrap_or(MOST).clamp(1, MOST)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_quick_jobs_are_claimed_ahead() {
+        let mut pace = Pace::default();
+        assert_eq!(pace.ahead(), 1);
+        pace.took(Duration::from_secs(9));
+        assert_eq!(pace.ahead(), 1);
+        let mut pace = Pace::default();
+        pace.took(Duration::from_millis(25));
+        assert_eq!(pace.ahead(), 10);
+        for _ in 0..50 {
+            pace.took(Duration::from_micros(10));
+        }
+        assert_eq!(pace.ahead(), MOST);
+    }
+}

@@ -1,0 +1,72 @@
+//! Jobs for slots that are set up nowhere: they fail with a sentence that says so, instead of waiting unseen.
+
+use std::collections::BTreeSet;
+
+use aftercall_store::StoreError;
+use aftercall_store::jobs::JobState;
+use tokio_util::sync::CancellationToken;
+
+use super::Worker;
+use super::held::{release, signed};
+use super::job::{Done, Jobs};
+
+/// Jobs that are taken at once.
+const AT_ONCE: u64 = 16;
+
+/// Looks for such jobs from time to time, and when one comes in.
+pub(super) async fn run(worker: Worker, stop: CancellationToken) {
+    // A process without any slot leaves all jobs to those that have some.
+    if worker.analysts.names().is_empty() {
+        return;
+    }
+    loop {
+        match fail_them(&worker, &stop).await {
+            Ok(()) => {}
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(
+                    error,
+                    "jobs of slots that are not configured could not be looked for"
+                );
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(worker.settings.sweep()) => {}
+        }
+    }
+}
+
+async fn fail_them(worker: &Worker, stop: &CancellationToken) -> Result<(), StoreError> {
+    let configured = worker.analysts.names();
+    let counts = worker.store.job_counts().await?;
+    let others: BTreeSet<String> = counts
+        .into_iter()
+        .filter(|count| count.state == JobState::Queued && !configured.contains(&count.slot))
+        .map(|count| count.slot)
+        .collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    let others: Vec<String> = others.into_iter().collect();
+    let jobs = Jobs {
+        store: &worker.store,
+        analysts: &worker.analysts,
+    };
+    let lease = signed(worker.settings.lease());
+    while !stop.is_cancelled() {
+        let leases = worker
+            .store
+            .claim(&others, &worker.name, AT_ONCE, lease)
+            .await?;
+        if leases.is_empty() {
+            break;
+        }
+        for lease in leases {
+            if jobs.run(&lease).await == Done::NotNow {
+                release(&worker.store, &lease).await;
+            }
+        }
+    }
+    Ok(())
+}

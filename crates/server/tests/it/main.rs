@@ -1,0 +1,18 @@
+//! The server from outside: each test starts one on a free port and speaks HTTP to it.
+
+mod agents;
+mod analyses;
+mod bad_input;
+mod branches;
+mod calls;
+mod connections;
+mod conversations;
+mod keys;
+mod openapi;
+mod pages;
+mod scripted;
+mod service;
+mod stream;
+mod support;
+mod versions;
+mod workers;

@@ -1,0 +1,343 @@
+//! Taking calls: the call, its transcript and its job in one commit.
+//!
+//! New calls are tried first, by inserts that leave alone what is there: the common case asks nothing of the calls
+//! table, and two senders of the same call cannot both win. Only what was there is then locked, read and compared. All
+//! inserts come before all locks and both go in the order of `callId`, so that two batches never wait for each other.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect,
+};
+use serde_json::Value as Json;
+
+use super::columns::{content_of, filled, transcript};
+use super::content::{Change, Content};
+use super::versions::{Version, Versions};
+use super::{Accepted, NewCall, Outcome, Rejected};
+use crate::chunks::chunks;
+use crate::entity::{calls, jobs, transcripts};
+use crate::jobs::{new_job, slot_of};
+use crate::json_text::JsonText;
+use crate::{Store, StoreError};
+
+/// What became of each call, by its place in the batch.
+type Answers = Vec<Option<Result<Accepted, Rejected>>>;
+
+impl Store {
+    /// An id for a call that came without one: `CALL-`, the Unix milliseconds and six random hexadecimal digits.
+    #[must_use]
+    pub fn new_call_id(&self) -> String {
+        let milliseconds = self.now().as_millisecond();
+        format!("CALL-{milliseconds}-{:06x}", self.random().u64() >> 40)
+    }
+
+    /// Takes one call; see [`Store::accept_calls`].
+    ///
+    /// # Errors
+    /// Those of the database. What the sender did wrong is the inner error.
+    pub async fn accept_call(
+        &self,
+        call: NewCall,
+    ) -> Result<Result<Accepted, Rejected>, StoreError> {
+        let mut answers = self.accept_calls(vec![call]).await?;
+        answers.pop().ok_or_else(unanswered)
+    }
+
+    /// Takes calls in one commit and tells of each, in their order, what became of it. One that is rejected takes no
+    /// other with it.
+    ///
+    /// The same content again changes nothing. A call that is not finished is completed by a later body: what it says
+    /// replaces, what it leaves out stays. Once it is finished, other content is a conflict; another agent always is. A
+    /// finished call gets its job.
+    ///
+    /// # Errors
+    /// Those of the database; then nothing was stored.
+    pub async fn accept_calls(
+        &self,
+        calls: Vec<NewCall>,
+    ) -> Result<Vec<Result<Accepted, Rejected>>, StoreError> {
+        let mut answers: Answers = vec![None; calls.len()];
+        if calls.is_empty() {
+            return Ok(Vec::new());
+        }
+        let txn = self.begin().await?;
+        let plans = self.plans(&txn, calls, &mut answers).await?;
+        // A callId that stands in the batch twice is taken in turns.
+        let mut waiting = plans;
+        while !waiting.is_empty() {
+            let mut seen = HashSet::new();
+            let (turn, later): (Vec<Plan>, Vec<Plan>) = waiting
+                .into_iter()
+                .partition(|plan| seen.insert(plan.content.call.call_id.clone()));
+            waiting = self.take(&txn, turn, &mut answers).await?;
+            waiting.extend(later);
+        }
+        txn.commit().await?;
+        answers
+            .into_iter()
+            .map(|answer| answer.ok_or_else(unanswered))
+            .collect()
+    }
+
+    /// Finds each call's version, and rejects what cannot be stored.
+    async fn plans(
+        &self,
+        txn: &DatabaseTransaction,
+        calls: Vec<NewCall>,
+        answers: &mut Answers,
+    ) -> Result<Vec<Plan>, StoreError> {
+        let versions = Versions::read(txn, &calls).await?;
+        let mut plans = Vec::with_capacity(calls.len());
+        for (place, call) in calls.into_iter().enumerate() {
+            let version = call.check().map_err(Rejected::from);
+            match version.and_then(|()| versions.of(&call)) {
+                Ok(version) => {
+                    let asked = call.revision_id.is_some();
+                    let (content, hash) = call.into_content();
+                    plans.push(Plan {
+                        place,
+                        content,
+                        hash,
+                        version,
+                        asked,
+                    });
+                }
+                Err(rejected) => answers[place] = Some(Err(rejected)),
+            }
+        }
+        Ok(plans)
+    }
+
+    /// Takes calls of different ids. Gives back those that have to be tried again.
+    async fn take(
+        &self,
+        txn: &DatabaseTransaction,
+        plans: Vec<Plan>,
+        answers: &mut Answers,
+    ) -> Result<Vec<Plan>, StoreError> {
+        let there = self.insert_new(txn, plans, answers).await?;
+        if there.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut stored: HashMap<String, calls::Model> = HashMap::new();
+        let ids: Vec<&String> = there.keys().collect();
+        for ids in chunks(&ids) {
+            let rows = calls::Entity::find()
+                .filter(calls::Column::CallId.is_in(ids.iter().copied()))
+                .order_by_asc(calls::Column::CallId)
+                .lock_exclusive()
+                .all(txn)
+                .await?;
+            stored.extend(rows.into_iter().map(|row| (row.call_id.clone(), row)));
+        }
+        let mut again = Vec::new();
+        for (call_id, plan) in there {
+            // It was deleted between the insert and now.
+            let Some(row) = stored.remove(&call_id) else {
+                again.push(plan);
+                continue;
+            };
+            let place = plan.place;
+            answers[place] = Some(self.compare(txn, row, plan).await?);
+        }
+        Ok(again)
+    }
+
+    /// Inserts the calls whose id is new, with their transcripts and jobs. Gives back the others.
+    async fn insert_new(
+        &self,
+        txn: &DatabaseTransaction,
+        plans: Vec<Plan>,
+        answers: &mut Answers,
+    ) -> Result<BTreeMap<String, Plan>, StoreError> {
+        let mut plans: BTreeMap<String, Plan> = plans
+            .into_iter()
+            .map(|plan| (plan.content.call.call_id.clone(), plan))
+            .collect();
+        let mut created = Vec::new();
+        let rows: Vec<calls::Model> = plans.values().map(|plan| self.new_row(plan)).collect();
+        for rows in chunks(&rows) {
+            let inserted =
+                calls::Entity::insert_many(rows.iter().map(|row| row.clone().into_active_model()))
+                    .on_conflict(
+                        OnConflict::column(calls::Column::CallId)
+                            .do_nothing()
+                            .to_owned(),
+                    )
+                    .exec_with_returning_keys(txn)
+                    .await?;
+            let inserted: HashSet<String> = inserted.into_iter().collect();
+            created.extend(
+                rows.iter()
+                    .filter(|row| inserted.contains(&row.id))
+                    .cloned(),
+            );
+        }
+        let mut new_transcripts = Vec::with_capacity(created.len());
+        let mut new_jobs = Vec::with_capacity(created.len());
+        for row in created {
+            let Some(plan) = plans.remove(&row.call_id) else {
+                continue;
+            };
+            new_transcripts.push(transcript(&row.id, &plan.content)?);
+            if row.finished {
+                new_jobs.push(new_job(self, &row.id, &plan.version.order()));
+            }
+            answers[plan.place] = Some(Ok(accepted(row, Outcome::Created)?));
+        }
+        for rows in chunks(&new_transcripts) {
+            let rows = rows.iter().map(|row| row.clone().into_active_model());
+            transcripts::Entity::insert_many(rows)
+                .exec_without_returning(txn)
+                .await?;
+        }
+        for rows in chunks(&new_jobs) {
+            let rows = rows.iter().map(|row| row.clone().into_active_model());
+            jobs::Entity::insert_many(rows)
+                .exec_without_returning(txn)
+                .await?;
+        }
+        Ok(plans)
+    }
+
+    /// What a body means for a call that is there, whose row is locked.
+    async fn compare(
+        &self,
+        txn: &DatabaseTransaction,
+        row: calls::Model,
+        plan: Plan,
+    ) -> Result<Result<Accepted, Rejected>, StoreError> {
+        if row.content_hash == plan.hash {
+            return accepted(row, Outcome::Unchanged).map(Ok);
+        }
+        let stored = content_of(txn, &row).await?;
+        let other_version =
+            plan.asked && row.revision_id.as_ref() != Some(&plan.version.revision_id);
+        let change = stored.change(&plan.content);
+        let conflict = |fields| Rejected::Conflict {
+            call_id: row.call_id.clone(),
+            fields,
+        };
+        let whole = match change {
+            Change::Conflict(mut fields) => {
+                if other_version {
+                    fields.push("versionId".to_owned());
+                }
+                return Ok(Err(conflict(fields)));
+            }
+            Change::Nothing if !other_version => {
+                return accepted(row, Outcome::Unchanged).map(Ok);
+            }
+            Change::Nothing if row.finished => {
+                return Ok(Err(conflict(vec!["versionId".to_owned()])));
+            }
+            Change::Nothing => stored,
+            Change::To(whole) => *whole,
+        };
+        // What was active when the call arrived holds, unless a version is asked for.
+        let version = match row.revision_id.clone() {
+            Some(revision_id) if !plan.asked => Version {
+                slot: slot_of(txn, &revision_id).await?,
+                revision_id,
+            },
+            _ => plan.version,
+        };
+        self.update(txn, row, &whole, &plan.hash, &version)
+            .await
+            .map(Ok)
+    }
+
+    async fn update(
+        &self,
+        txn: &DatabaseTransaction,
+        row: calls::Model,
+        whole: &Content,
+        hash: &str,
+        version: &Version,
+    ) -> Result<Accepted, StoreError> {
+        let row = calls::Model {
+            revision_id: Some(version.revision_id.clone()),
+            content_hash: hash.to_owned(),
+            updated_at: self.now_us(),
+            ..filled(row, whole)
+        };
+        row.clone()
+            .into_active_model()
+            .reset_all()
+            .update_without_returning(txn)
+            .await?;
+        transcript(&row.id, whole)?
+            .into_active_model()
+            .reset_all()
+            .update_without_returning(txn)
+            .await?;
+        let outcome = if row.finished {
+            let job = new_job(self, &row.id, &version.order());
+            jobs::Entity::insert(job.into_active_model())
+                .exec_without_returning(txn)
+                .await?;
+            Outcome::Completed
+        } else {
+            Outcome::Updated
+        };
+        accepted(row, outcome)
+    }
+
+    fn new_row(&self, plan: &Plan) -> calls::Model {
+        let now = self.now_us();
+        let row = calls::Model {
+            id: self.id(),
+            call_id: plan.content.call.call_id.clone(),
+            agent_id: plan.content.call.agent_id.clone().unwrap_or_default(),
+            revision_id: Some(plan.version.revision_id.clone()),
+            kind: None,
+            status: None,
+            finished: false,
+            started_at: None,
+            ended_at: None,
+            timezone: None,
+            from_number: None,
+            to_number: None,
+            language: None,
+            recording_url: None,
+            duration_us: None,
+            latency_us: None,
+            disconnection_reason: None,
+            campaign_id: None,
+            retry_of: None,
+            is_test: false,
+            content_hash: plan.hash.clone(),
+            facts: JsonText(Json::Null),
+            current_analysis_id: None,
+            created_at: now,
+            updated_at: now,
+        };
+        filled(row, &plan.content)
+    }
+}
+
+/// A call on its way.
+struct Plan {
+    /// Its place in the batch.
+    place: usize,
+    content: Content,
+    /// SHA-256 of what was sent.
+    hash: String,
+    version: Version,
+    /// Whether the sender named the version.
+    asked: bool,
+}
+
+fn accepted(row: calls::Model, outcome: Outcome) -> Result<Accepted, StoreError> {
+    Ok(Accepted {
+        call: row.try_into()?,
+        outcome,
+    })
+}
+
+fn unanswered() -> StoreError {
+    StoreError::corrupt("a batch of calls", "a call was left without an answer")
+}

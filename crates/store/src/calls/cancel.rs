@@ -1,0 +1,75 @@
+//! Ending a call that did not take place.
+
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
+use serde_json::Value as Json;
+
+use super::CallRow;
+use super::read::locked;
+use crate::entity::{calls, jobs};
+use crate::jobs::{JobOrder, new_job, slot_of};
+use crate::json_text::JsonText;
+use crate::{Conflict, Store, StoreError};
+
+/// Status of a call that was cancelled.
+const CANCELLED: &str = "cancelled";
+
+/// A call that was cancelled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cancelled {
+    /// The call as it is now.
+    pub call: CallRow,
+    /// Its status before.
+    pub previous_status: Option<String>,
+}
+
+impl Store {
+    /// Ends a call that is not finished, with the status `cancelled`. It gets its job like any finished call; the reason is
+    /// kept as `cancelReason` among its extra fields.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] where there is no call of that `callId`, [`Conflict::CallFinished`] where it is over; those
+    /// of the database.
+    pub async fn cancel_call(
+        &self,
+        call_id: &str,
+        reason: Option<&str>,
+    ) -> Result<Cancelled, StoreError> {
+        let txn = self.begin().await?;
+        let row = locked(&txn, call_id).await?;
+        if row.finished {
+            return Err(StoreError::Conflict(Conflict::CallFinished {
+                call_id: row.call_id,
+                status: row.status,
+            }));
+        }
+        let mut facts = row.facts.0;
+        if let (Some(reason), Json::Object(extra)) = (reason, &mut facts) {
+            extra.insert("cancelReason".to_owned(), reason.into());
+        }
+        let previous_status = row.status;
+        let row = calls::Model {
+            status: Some(CANCELLED.to_owned()),
+            finished: true,
+            facts: JsonText(facts),
+            updated_at: self.now_us(),
+            ..row
+        };
+        row.clone()
+            .into_active_model()
+            .reset_all()
+            .update_without_returning(&txn)
+            .await?;
+        if let Some(revision_id) = row.revision_id.clone() {
+            let slot = slot_of(&txn, &revision_id).await?;
+            let job = new_job(self, &row.id, &JobOrder::first(revision_id, slot));
+            jobs::Entity::insert(job.into_active_model())
+                .exec_without_returning(&txn)
+                .await?;
+        }
+        txn.commit().await?;
+        Ok(Cancelled {
+            call: row.try_into()?,
+            previous_status,
+        })
+    }
+}

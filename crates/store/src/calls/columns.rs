@@ -1,0 +1,74 @@
+//! A call's content to its rows and back.
+
+use sea_orm::{ConnectionTrait, EntityTrait};
+use serde_json::Value as Json;
+
+use super::content::Content;
+use super::row::object;
+use super::{CallRow, turns};
+use crate::StoreError;
+use crate::entity::{calls, transcripts};
+use crate::json_text::JsonText;
+use crate::times::to_us;
+
+/// The row with everything that the content says.
+pub(super) fn filled(row: calls::Model, content: &Content) -> calls::Model {
+    let call = &content.call;
+    calls::Model {
+        kind: call.kind.clone(),
+        status: call.status.clone(),
+        finished: content.is_finished(),
+        started_at: call.started_at.map(to_us),
+        ended_at: call.ended_at.map(to_us),
+        timezone: call.timezone.clone(),
+        from_number: call.from.clone(),
+        to_number: call.to.clone(),
+        language: call.language.clone(),
+        recording_url: call.recording_url.clone(),
+        duration_us: content.duration().map(micros),
+        latency_us: content.latency().map(micros),
+        disconnection_reason: content.text("disconnectionReason"),
+        campaign_id: content.text("campaignId"),
+        retry_of: content.text("retryCallId"),
+        is_test: content.is_test,
+        facts: JsonText(Json::Object(content.extra.clone())),
+        ..row
+    }
+}
+
+pub(super) fn transcript(
+    row_id: &str,
+    content: &Content,
+) -> Result<transcripts::Model, StoreError> {
+    let turns = serde_json::to_value(&content.call.transcript)
+        .map_err(|e| StoreError::corrupt("transcript", e))?;
+    Ok(transcripts::Model {
+        call_id: row_id.to_owned(),
+        turns: JsonText(turns),
+        variables: JsonText(Json::Object(content.call.variables.clone())),
+    })
+}
+
+/// Everything that is stored of a call.
+pub(super) async fn content_of(
+    db: &impl ConnectionTrait,
+    row: &calls::Model,
+) -> Result<Content, StoreError> {
+    let said = transcripts::Entity::find_by_id(row.id.as_str())
+        .one(db)
+        .await?;
+    let (turns, variables) = said.map_or((Json::Array(Vec::new()), Json::Null), |said| {
+        (said.turns.0, said.variables.0)
+    });
+    let extra = object(row.facts.0.clone());
+    let row = CallRow::try_from(row.clone())?;
+    Ok(Content {
+        call: row.to_call(object(variables), turns::from_json(turns)?),
+        extra,
+        is_test: row.is_test,
+    })
+}
+
+fn micros(duration: jiff::SignedDuration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}

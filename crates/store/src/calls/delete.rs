@@ -1,0 +1,37 @@
+//! Forgetting a call.
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use super::read::locked;
+use crate::entity::{analyses, answers, calls, jobs, transcripts};
+use crate::{Store, StoreError};
+
+impl Store {
+    /// Deletes a call with everything that came from it: what was said, its variables, analyses, answers and jobs. A worker
+    /// that is at it finds its lease gone and stores nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] where there is no call of that `callId`; those of the database.
+    pub async fn delete_call(&self, call_id: &str) -> Result<(), StoreError> {
+        let txn = self.begin().await?;
+        let id = locked(&txn, call_id).await?.id;
+        jobs::Entity::delete_many()
+            .filter(jobs::Column::Subject.eq(id.as_str()))
+            .exec(&txn)
+            .await?;
+        answers::Entity::delete_many()
+            .filter(answers::Column::CallId.eq(id.as_str()))
+            .exec(&txn)
+            .await?;
+        analyses::Entity::delete_many()
+            .filter(analyses::Column::CallId.eq(id.as_str()))
+            .exec(&txn)
+            .await?;
+        transcripts::Entity::delete_by_id(id.as_str())
+            .exec(&txn)
+            .await?;
+        calls::Entity::delete_by_id(id.as_str()).exec(&txn).await?;
+        txn.commit().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,162 @@
+//! Which calls a list shows.
+
+use jiff::{SignedDuration, Timestamp};
+use sea_orm::Condition;
+use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
+
+use super::MetricFilter;
+use crate::entity::calls;
+use crate::times::to_us;
+
+/// What a call has to be like to stand in a list. An empty list and `None` ask for nothing; all else has to hold together.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CallFilter {
+    /// One of these agents.
+    pub agent_ids: Vec<String>,
+    /// One of these campaigns.
+    pub campaign_ids: Vec<String>,
+    /// One of these types, such as `webcall`.
+    pub kinds: Vec<String>,
+    /// One of these statuses, such as `completed`.
+    pub statuses: Vec<String>,
+    /// One of these reasons of its end, such as `user_hangup`.
+    pub disconnection_reasons: Vec<String>,
+    /// One of these versions.
+    pub revision_ids: Vec<String>,
+    /// First attempts or retries.
+    pub attempts: Attempts,
+    /// A duration in one of these ranges.
+    pub durations: Vec<DurationRange>,
+    /// A part of the `callId`, the calling or the called number, in any case.
+    pub search: Option<String>,
+    /// Arrived at this instant or later.
+    pub created_from: Option<Timestamp>,
+    /// Arrived at this instant or earlier.
+    pub created_to: Option<Timestamp>,
+    /// Began at this instant or later.
+    pub started_from: Option<Timestamp>,
+    /// Began at this instant or earlier.
+    pub started_to: Option<Timestamp>,
+    /// Whether it is over.
+    pub finished: Option<bool>,
+    /// Whether it is a test.
+    pub is_test: Option<bool>,
+    /// Whether it has an analysis.
+    pub analysed: Option<bool>,
+    /// What its current analysis answered: every one of these.
+    pub metrics: Vec<MetricFilter>,
+}
+
+/// Whether a call was tried before.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Attempts {
+    /// Either.
+    #[default]
+    All,
+    /// It is the first attempt.
+    Initial,
+    /// It is another attempt of an earlier call.
+    Retry,
+}
+
+/// A range of durations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DurationRange {
+    /// The shortest one in it; `None` is as short as can be.
+    pub from: Option<SignedDuration>,
+    /// The shortest one that is too long; `None` is as long as can be.
+    pub to: Option<SignedDuration>,
+}
+
+impl CallFilter {
+    /// The condition on a row of `calls`.
+    pub(super) fn condition(&self) -> Condition {
+        use calls::Column as C;
+        let one_of = [
+            (C::AgentId, &self.agent_ids),
+            (C::CampaignId, &self.campaign_ids),
+            (C::Kind, &self.kinds),
+            (C::Status, &self.statuses),
+            (C::DisconnectionReason, &self.disconnection_reasons),
+            (C::RevisionId, &self.revision_ids),
+        ];
+        let mut all = Condition::all();
+        for (name, values) in one_of {
+            if !values.is_empty() {
+                all = all.add(column(name).is_in(values.iter().map(String::as_str)));
+            }
+        }
+        all = match self.attempts {
+            Attempts::All => all,
+            Attempts::Initial => all.add(column(C::RetryOf).is_null()),
+            Attempts::Retry => all.add(column(C::RetryOf).is_not_null()),
+        };
+        if !self.durations.is_empty() {
+            let ranges = self.durations.iter().map(DurationRange::condition);
+            all = all.add(ranges.fold(Condition::any(), Condition::add));
+        }
+        if let Some(part) = self.search.as_deref().filter(|part| !part.is_empty()) {
+            all = all.add(has_part(part));
+        }
+        all.add_option(
+            self.created_from
+                .map(|at| column(C::CreatedAt).gte(to_us(at))),
+        )
+        .add_option(
+            self.created_to
+                .map(|at| column(C::CreatedAt).lte(to_us(at))),
+        )
+        .add_option(
+            self.started_from
+                .map(|at| column(C::StartedAt).gte(to_us(at))),
+        )
+        .add_option(
+            self.started_to
+                .map(|at| column(C::StartedAt).lte(to_us(at))),
+        )
+        .add_option(self.finished.map(|is| column(C::Finished).eq(is)))
+        .add_option(self.is_test.map(|is| column(C::IsTest).eq(is)))
+        .add_option(self.analysed.map(|is| match is {
+            true => column(C::CurrentAnalysisId).is_not_null(),
+            false => column(C::CurrentAnalysisId).is_null(),
+        }))
+        .add_option((!self.metrics.is_empty()).then(|| {
+            let tests = self.metrics.iter().map(MetricFilter::condition);
+            tests.fold(Condition::all(), Condition::add)
+        }))
+    }
+}
+
+impl DurationRange {
+    fn condition(&self) -> Condition {
+        let micros = |d: SignedDuration| i64::try_from(d.as_micros()).unwrap_or(i64::MAX);
+        let duration = || column(calls::Column::DurationUs);
+        Condition::all()
+            .add(duration().is_not_null())
+            .add_option(self.from.map(|from| duration().gte(micros(from))))
+            .add_option(self.to.map(|to| duration().lt(micros(to))))
+    }
+}
+
+fn has_part(part: &str) -> Condition {
+    use calls::Column as C;
+    let mut pattern = String::from("%");
+    for c in part.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '|') {
+            pattern.push('|');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    [C::CallId, C::FromNumber, C::ToNumber]
+        .into_iter()
+        .map(|name| {
+            let like = LikeExpr::new(pattern.clone()).escape('|');
+            Expr::expr(Func::lower(column(name))).like(like)
+        })
+        .fold(Condition::any(), Condition::add)
+}
+
+fn column(column: calls::Column) -> Expr {
+    Expr::col((calls::Entity, column))
+}

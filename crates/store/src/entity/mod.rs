@@ -1,0 +1,21 @@
+//! The tables as rows, one file a table. Times are microseconds of UTC, ids are text.
+
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::derive_partial_eq_without_eq,
+    reason = "sea-orm's derives write public items beside each model; the columns are explained in the migration"
+)]
+
+pub(crate) mod agents;
+pub(crate) mod analyses;
+pub(crate) mod answers;
+pub(crate) mod branches;
+pub(crate) mod calls;
+pub(crate) mod draft_edits;
+pub(crate) mod drafts;
+pub(crate) mod jobs;
+pub(crate) mod keys;
+pub(crate) mod organisations;
+pub(crate) mod revisions;
+pub(crate) mod transcripts;

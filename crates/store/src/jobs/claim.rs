@@ -1,0 +1,165 @@
+//! Taking jobs and keeping them.
+
+use jiff::{SignedDuration, Timestamp};
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany,
+};
+
+use super::{Job, JobState, Lease, is_state, token_of};
+use crate::entity::jobs;
+use crate::times::to_us;
+use crate::{Store, StoreError};
+
+impl Store {
+    /// Claims up to `limit` due jobs of these slots for a worker, the most urgent and longest due of each slot first, and
+    /// leases them for that long. Each claim counts as an attempt. Two workers never get the same job; on PostgreSQL neither
+    /// waits for the other.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn claim(
+        &self,
+        slots: &[String],
+        worker: &str,
+        limit: u64,
+        lease: SignedDuration,
+    ) -> Result<Vec<Lease>, StoreError> {
+        let now = self.now();
+        // Most looks find nothing: that is seen by reading, without the writer of SQLite.
+        if limit == 0 || !self.any_due(slots, now).await? {
+            return Ok(Vec::new());
+        }
+        let until = later(now, lease);
+        let token = token_of(worker, self.random().u64());
+        let txn = self.begin().await?;
+        let mut ids: Vec<String> = Vec::new();
+        // One slot after the other: each is one walk along an index.
+        for slot in slots {
+            let room = limit.saturating_sub(ids.len() as u64);
+            if room == 0 {
+                break;
+            }
+            let found: Vec<String> = due(now)
+                .filter(jobs::Column::Slot.eq(slot.as_str()))
+                .select_only()
+                .column(jobs::Column::Id)
+                .order_by_desc(jobs::Column::Priority)
+                .order_by_asc(jobs::Column::RunAt)
+                .order_by_asc(jobs::Column::Id)
+                .limit(room)
+                .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+                .into_tuple()
+                .all(&txn)
+                .await?;
+            ids.extend(found);
+        }
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut rows = jobs::Entity::update_many()
+            .col_expr(jobs::Column::State, Expr::val(JobState::Running.name()))
+            .col_expr(jobs::Column::LeaseToken, Expr::val(token.as_str()))
+            .col_expr(jobs::Column::LeaseUntil, Expr::val(to_us(until)))
+            .col_expr(jobs::Column::UpdatedAt, Expr::val(to_us(now)))
+            .col_expr(
+                jobs::Column::Attempts,
+                Expr::col(jobs::Column::Attempts).add(1i64),
+            )
+            .filter(jobs::Column::Id.is_in(ids.iter().map(String::as_str)))
+            .exec_with_returning(&txn)
+            .await?;
+        txn.commit().await?;
+        rows.sort_by_cached_key(|row| ids.iter().position(|id| *id == row.id));
+        rows.into_iter()
+            .map(|row| {
+                let job = Job::try_from(row)?;
+                Ok(Lease {
+                    token: token.clone(),
+                    until,
+                    attempt: job.attempts,
+                    job,
+                })
+            })
+            .collect()
+    }
+
+    /// Prolongs a lease to that long from now. Gives its new end; `None` where it no longer holds, and the work is for
+    /// nothing.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn renew(
+        &self,
+        held: &Lease,
+        lease: SignedDuration,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let now = self.now();
+        let until = later(now, lease);
+        let txn = self.begin().await?;
+        let renewed = update_held(held)
+            .col_expr(jobs::Column::LeaseUntil, Expr::val(to_us(until)))
+            .col_expr(jobs::Column::UpdatedAt, Expr::val(to_us(now)))
+            .exec(&txn)
+            .await?;
+        txn.commit().await?;
+        Ok((renewed.rows_affected > 0).then_some(until))
+    }
+
+    /// Gives a job back undone, as when the worker is stopped: it is due again at once and the attempt does not count.
+    /// `false` where the lease no longer holds.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn release(&self, held: &Lease) -> Result<bool, StoreError> {
+        let now = self.now_us();
+        let txn = self.begin().await?;
+        let released = update_held(held)
+            .col_expr(jobs::Column::State, Expr::val(JobState::Queued.name()))
+            .col_expr(jobs::Column::LeaseToken, Expr::val(None::<String>))
+            .col_expr(jobs::Column::LeaseUntil, Expr::val(None::<i64>))
+            .col_expr(jobs::Column::RunAt, Expr::val(now))
+            .col_expr(jobs::Column::UpdatedAt, Expr::val(now))
+            .col_expr(
+                jobs::Column::Attempts,
+                Expr::col(jobs::Column::Attempts).sub(1i64),
+            )
+            .exec(&txn)
+            .await?;
+        txn.commit().await?;
+        Ok(released.rows_affected > 0)
+    }
+
+    async fn any_due(&self, slots: &[String], now: Timestamp) -> Result<bool, StoreError> {
+        let one: Option<String> = due(now)
+            .filter(jobs::Column::Slot.is_in(slots.iter().map(String::as_str)))
+            .select_only()
+            .column(jobs::Column::Id)
+            .limit(1)
+            .into_tuple()
+            .one(self.reader())
+            .await?;
+        Ok(one.is_some())
+    }
+}
+
+/// An update of the job that a lease is of, as long as the lease holds.
+pub(super) fn update_held(held: &Lease) -> UpdateMany<jobs::Entity> {
+    jobs::Entity::update_many().filter(
+        Condition::all()
+            .add(jobs::Column::Id.eq(held.job.id.as_str()))
+            .add(jobs::Column::LeaseToken.eq(held.token.as_str()))
+            .add(is_state(JobState::Running)),
+    )
+}
+
+/// Jobs that a worker may take.
+fn due(now: Timestamp) -> Select<jobs::Entity> {
+    jobs::Entity::find()
+        .filter(is_state(JobState::Queued))
+        .filter(jobs::Column::RunAt.lte(to_us(now)))
+}
+
+fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
+    now.saturating_add(by).unwrap_or(Timestamp::MAX)
+}

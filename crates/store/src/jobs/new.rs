@@ -1,0 +1,115 @@
+//! Queueing jobs, in the transaction of what they are about.
+
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+};
+use serde_json::json;
+
+use super::{JobState, MAX_ATTEMPTS};
+use crate::entity::{jobs, revisions};
+use crate::json_text::JsonText;
+use crate::{Store, StoreError};
+
+/// The kind of every job so far.
+const ANALYSIS: &str = "analysis";
+/// Priority of a call's first analysis.
+const FIRST: i64 = 0;
+/// Priority of an analysis that someone asked for and waits for.
+const ASKED: i64 = 10;
+/// How often a job is looked for that may go away meanwhile.
+const TRIES: usize = 3;
+
+/// What is wanted of a call.
+#[derive(Debug, Clone)]
+pub(crate) struct JobOrder {
+    revision_id: String,
+    slot: String,
+    priority: i64,
+}
+
+impl JobOrder {
+    /// The analysis of a call that came in.
+    pub(crate) fn first(revision_id: String, slot: String) -> Self {
+        Self {
+            revision_id,
+            slot,
+            priority: FIRST,
+        }
+    }
+
+    /// An analysis that someone asked for.
+    pub(crate) fn asked(revision_id: String, slot: String) -> Self {
+        Self {
+            priority: ASKED,
+            ..Self::first(revision_id, slot)
+        }
+    }
+}
+
+/// A job that is due at once.
+pub(crate) fn new_job(store: &Store, call_row_id: &str, order: &JobOrder) -> jobs::Model {
+    let now = store.now_us();
+    let revision_id = order.revision_id.as_str();
+    jobs::Model {
+        id: store.id(),
+        kind: ANALYSIS.to_owned(),
+        subject: call_row_id.to_owned(),
+        slot: order.slot.clone(),
+        payload: JsonText(json!({ "revisionId": revision_id })),
+        state: JobState::Queued.name().to_owned(),
+        priority: order.priority,
+        run_at: now,
+        lease_until: None,
+        lease_token: None,
+        attempts: 0,
+        max_attempts: MAX_ATTEMPTS,
+        dedup_key: format!("{ANALYSIS}:{call_row_id}:{revision_id}"),
+        last_error: None,
+        created_at: now,
+        updated_at: now,
+        finished_at: None,
+    }
+}
+
+/// Inserts a job, unless one of the same call and version waits or runs; then it is that one.
+pub(crate) async fn insert_or_find(
+    db: &impl ConnectionTrait,
+    job: jobs::Model,
+) -> Result<jobs::Model, StoreError> {
+    let open = [JobState::Queued, JobState::Running].map(JobState::name);
+    for _ in 0..TRIES {
+        let inserted = jobs::Entity::insert(job.clone().into_active_model())
+            .on_conflict(OnConflict::new().do_nothing().to_owned())
+            .exec_without_returning(db)
+            .await?;
+        if inserted > 0 {
+            return Ok(job);
+        }
+        let there = jobs::Entity::find()
+            .filter(jobs::Column::DedupKey.eq(job.dedup_key.as_str()))
+            .filter(jobs::Column::State.is_in(open))
+            .one(db)
+            .await?;
+        // It may have been cancelled between the two.
+        if let Some(there) = there {
+            return Ok(there);
+        }
+    }
+    let error = "a job was queued and cancelled again and again";
+    Err(StoreError::Busy(DbErr::Custom(error.to_owned())))
+}
+
+/// The model slot of a version.
+pub(crate) async fn slot_of(
+    db: &impl ConnectionTrait,
+    revision_id: &str,
+) -> Result<String, StoreError> {
+    revisions::Entity::find_by_id(revision_id)
+        .select_only()
+        .column(revisions::Column::Slot)
+        .into_tuple()
+        .one(db)
+        .await?
+        .ok_or_else(|| StoreError::missing("Revision", revision_id))
+}

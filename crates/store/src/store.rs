@@ -1,0 +1,151 @@
+//! The way to the database.
+
+use std::sync::Arc;
+
+use aftercall_core::Id;
+use jiff::Timestamp;
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
+    Statement, TransactionOptions, TransactionTrait,
+};
+use sea_orm_migration::MigratorTrait;
+
+use crate::migration::Migrator;
+use crate::settings::connect;
+use crate::{Clock, PoolOptions, Random, StoreError, times};
+
+/// Number of the lock that one process at a time holds while it migrates a PostgreSQL database: `aftrcall` in ASCII.
+const MIGRATION_LOCK: i64 = 0x6166_7472_6361_6c6c;
+
+/// Everything that is kept, in a database that may be shared with other processes. Cheap to clone.
+///
+/// SQLite: one connection writes, others read; a write transaction takes the lock when it begins. PostgreSQL: one pool,
+/// and rows are locked where two writers could meet. What a function stores, it stores in one transaction.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    reader: DatabaseConnection,
+    writer: DatabaseConnection,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+}
+
+impl Store {
+    /// Open the database at `url`: `sqlite:PATH` (made if it is not there; see [`Store::sqlite_url`]) or
+    /// `postgres://USER:PASSWORD@HOST/DATABASE`. Tables are made by [`Store::migrate`].
+    ///
+    /// # Errors
+    /// [`StoreError::Url`] for another address or a database in memory, [`StoreError::Database`] where it cannot be opened.
+    pub async fn connect(
+        url: &str,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        options: PoolOptions,
+    ) -> Result<Self, StoreError> {
+        let (reader, writer) = connect(url, &options).await?;
+        Ok(Self(Arc::new(Inner {
+            reader,
+            writer,
+            clock,
+            random,
+        })))
+    }
+
+    /// Apply the migrations that the database lacks, all of them or none, while other processes that would do the same
+    /// wait. Returns their names.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], also where a newer release has changed the database already.
+    pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
+        let txn = self.begin().await?;
+        if txn.get_database_backend() == DbBackend::Postgres {
+            let lock = format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
+            txn.execute_raw(Statement::from_string(DbBackend::Postgres, lock))
+                .await?;
+        }
+        let pending = names(Migrator::get_pending_migrations_read_only(&txn).await?);
+        if !pending.is_empty() {
+            Migrator::up(&txn, None).await?;
+        }
+        txn.commit().await?;
+        Ok(pending)
+    }
+
+    /// Names of the migrations that the database lacks; nothing is changed.
+    ///
+    /// # Errors
+    /// As [`Store::migrate`].
+    pub async fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
+        Ok(names(
+            Migrator::get_pending_migrations_read_only(self.reader()).await?,
+        ))
+    }
+
+    /// Ask the database for a sign of life.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] or [`StoreError::Busy`] where there is none.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        Ok(self.reader().ping().await?)
+    }
+
+    /// Close every connection; calls under way end first.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] where a connection does not close in order.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        self.0.reader.close_by_ref().await?;
+        Ok(self.0.writer.close_by_ref().await?)
+    }
+
+    /// The clock's present instant.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// A new id.
+    #[must_use]
+    pub fn new_id(&self) -> Id {
+        // Seconds fit until 2106; a clock that shows other times still gives ids, only in another order.
+        let seconds = u32::try_from(self.now().as_second()).unwrap_or_default();
+        Id::new(seconds, self.random().u64())
+    }
+
+    /// A new id as the database keeps it.
+    pub(crate) fn id(&self) -> String {
+        self.new_id().to_string()
+    }
+
+    /// The present instant as the database keeps it.
+    pub(crate) fn now_us(&self) -> i64 {
+        times::to_us(self.now())
+    }
+
+    pub(crate) fn random(&self) -> &dyn Random {
+        &*self.0.random
+    }
+
+    /// For reading. Inside a write transaction read through that one instead.
+    pub(crate) fn reader(&self) -> &DatabaseConnection {
+        &self.0.reader
+    }
+
+    /// A write transaction; without a commit it leaves nothing behind.
+    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
+        // One that reads before it writes would fail on SQLite if another process wrote in between: the lock is taken now.
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(self.0.writer.begin_with_options(options).await?)
+    }
+}
+
+fn names(migrations: Vec<sea_orm_migration::Migration>) -> Vec<String> {
+    migrations
+        .iter()
+        .map(|migration| migration.name().to_owned())
+        .collect()
+}

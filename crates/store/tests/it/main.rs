@@ -1,0 +1,22 @@
+//! The store on both of its databases.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "the bodies of tests are functions of their own here"
+)]
+
+mod agents;
+mod analyses;
+mod branch_drafts;
+mod branches;
+mod call_lists;
+mod calls;
+mod drafts;
+mod help;
+mod job_model;
+mod jobs;
+mod keys;
+mod migrations;
+mod revisions;
+mod support;
+mod together;
