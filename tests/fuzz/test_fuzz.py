@@ -42,6 +42,6 @@ class Document(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stdout[-12000:] + done.stderr[-2000:])
             self.assertTrue(server.process.running)
             # Some of the made-up calls were good ones.
-            self.assertGreater(len(client.get("/v1/calls").json["calls"]), 10)
+            self.assertGreater(len(client.get("/v1/calls").json["calls"]), 3)
             self.assertEqual(client.get("/healthz").status, 200)
             self.assertNotIn("panicked", server.process.said())

@@ -1,5 +1,4 @@
 """Branches and revisions: the second of the two ways to change a config."""
-from smallestai.atoms.errors import InternalServerError  # noqa: F401  (the module's names are part of the SDK's face)
 from smallestai.atoms.helpers import BaseRevisionUnavailableError, DraftConflictError
 from smallestai.errors import ApiError, BadRequestError, ConflictError, NotFoundError
 

@@ -1,6 +1,6 @@
 """Drafts and versions: the way that the metrics guide shows."""
 from smallestai.atoms.types import DispositionMetric, PostCallAnalyticsConfig
-from smallestai.errors import ApiError, BadRequestError, NotFoundError
+from smallestai.errors import ApiError, BadRequestError
 
 from sdk import world
 from sdk.world import SdkTest
@@ -101,9 +101,10 @@ class Drafts(SdkTest):
         found = self.atoms.agents.get_agent(id=self.id, draft_id=second.draft_id).data
         self.assertEqual(found.resolved_config.post_call_analytics_config.disposition_metrics[0].identifier, "polite")
         self.assertIsNone(self.drafts.discard_draft(self.id, second.draft_id).data)
-        with self.assertRaises(NotFoundError):
-            self.drafts.get_draft_detail(self.id, second.draft_id)
-        self.drafts.get_draft_detail(self.id, draft.draft_id)
+        self.assertEqual([one.draft_id for one in self.drafts.list_active_drafts(self.id).data], [draft.draft_id])
+        with self.assertRaises(ApiError) as raised:
+            self.edit(second)
+        self.assertIn(raised.exception.status_code, (404, 409))
 
     def test_what_is_refused(self):
         draft = self.draft()

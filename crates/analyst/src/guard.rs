@@ -7,8 +7,8 @@ use crate::prompt::Prompt;
 use crate::question::Question;
 use crate::window::each;
 
-/// Natural logarithm of the odds above which a line is taken to be said to the computer: with the default model three quarters
-/// of the orders that show one sign alone are found, and a fifteenth of the lines that look like orders and are talk.
+/// Natural logarithm of the odds above which a line is taken to be said to the computer. Of lines with one sign alone the default
+/// model finds two orders in five so, and took none of 24 lines of talk for one.
 const LEAST_ODDS: f64 = 0.75;
 
 /// A longer line is judged by its beginning.

@@ -22,6 +22,7 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
     let route = extensions
         .get::<MatchedPath>()
         .map_or_else(|| "unknown".to_owned(), |path| path.as_str().to_owned());
+    let is_probe = matches!(route.as_str(), "/healthz" | "/readyz" | "/metrics");
     let id = extensions
         .get::<RequestId>()
         .map_or_else(String::new, |id| id.text().to_owned());
@@ -44,12 +45,13 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
     metrics::histogram!("aftercall_http_request_seconds", &labels[..2])
         .record(elapsed.as_secs_f64());
     let duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-    span.in_scope(|| {
-        if status >= 500 {
-            tracing::error!(status, duration_ms, "request failed");
-        } else {
-            tracing::info!(status, duration_ms, "request answered");
-        }
+    span.in_scope(|| match status {
+        // Asked for by machines every few seconds, whatever the answer.
+        _ if is_probe => tracing::debug!(status, duration_ms, "probe answered"),
+        // The server can do nothing for it: it is busy, or a model is not there.
+        503 => tracing::warn!(status, duration_ms, "request put off"),
+        500.. => tracing::error!(status, duration_ms, "request failed"),
+        _ => tracing::info!(status, duration_ms, "request answered"),
     });
     response
 }

@@ -66,7 +66,11 @@ pub fn start(settings: &LogSettings) -> Result<Telemetry, TelemetryError> {
         LogFormat::Text => lines
             .with_ansi(io::IsTerminal::is_terminal(&io::stderr()))
             .boxed(),
-        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+        LogFormat::Json => lines
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .boxed(),
     };
     let traces = settings
         .otlp_endpoint
@@ -127,9 +131,11 @@ impl Drop for Telemetry {
 pub(crate) struct Metrics {
     /// None where another recorder was installed first: its figures are not ours to show.
     handle: Option<PrometheusHandle>,
-    /// Labels that a gauge was set for.
-    seen: Arc<Mutex<HashSet<(&'static str, Vec<String>)>>>,
+    seen: Arc<Mutex<HashSet<Labelled>>>,
 }
+
+/// A gauge, and labels that it was set for.
+type Labelled = (&'static str, Vec<String>);
 
 /// The figures, which are kept from the first time they are asked for.
 pub(crate) fn metrics() -> Metrics {
@@ -192,5 +198,20 @@ impl Metrics {
             }
         }
         seen.extend(now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_that_is_none_is_named() {
+        let settings = LogSettings {
+            level: "aftercall=loud".to_owned(),
+            ..LogSettings::default()
+        };
+        let error = start(&settings).unwrap_err();
+        assert!(error.to_string().contains("aftercall=loud"), "{error}");
     }
 }

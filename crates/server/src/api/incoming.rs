@@ -47,7 +47,7 @@ pub(crate) struct NewCallBody {
     #[schema(format = DateTime)]
     ended_at: Option<String>,
     /// IANA name of the caller's time zone, or an offset such as `+02:00`.
-    #[schema(max_length = 4096)]
+    #[schema(min_length = 1, max_length = 4096)]
     timezone: Option<String>,
     /// The calling number.
     #[schema(min_length = 1, max_length = 4096)]

@@ -33,8 +33,8 @@ pub(crate) struct JobView {
     version_id: Option<String>,
     /// Who can do it: `internal`, `reasoning`, or `agent:` and the name of a model.
     slot: String,
-    /// `queued`, `running`, `done`, `dead` (it failed too often) or `cancelled`.
-    #[schema(value_type = String, pattern = "^(queued|running|done|dead|cancelled)$")]
+    /// What becomes of it.
+    #[schema(value_type = StateName)]
     state: &'static str,
     /// The greater, the sooner.
     priority: i64,
@@ -59,6 +59,18 @@ pub(crate) struct JobView {
     /// When it ended.
     #[schema(format = DateTime)]
     finished_at: Option<String>,
+}
+
+/// What becomes of a job. `dead`: it failed too often, or in a way that trying again does not help.
+#[derive(ToSchema)]
+#[schema(as = JobState, rename_all = "lowercase")]
+#[expect(dead_code, reason = "describes the names of the store's states")]
+enum StateName {
+    Queued,
+    Running,
+    Done,
+    Dead,
+    Cancelled,
 }
 
 /// A page of jobs.
@@ -86,9 +98,9 @@ pub(crate) struct JobQuery {
     /// Jobs a page; 50 without.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u64>,
-    /// Of `queued`, `running`, `done`, `dead`, `cancelled`: one of these.
+    /// In one of these states.
     #[param(style = Form, explode = false)]
-    state: Option<Vec<String>>,
+    state: Option<Vec<StateName>>,
     /// One of these slots.
     #[param(style = Form, explode = false)]
     slot: Option<Vec<String>>,

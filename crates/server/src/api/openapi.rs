@@ -61,6 +61,10 @@ pub fn openapi() -> Json {
             complete(operation);
         }
     }
+    // These are refused with a field that they do not have.
+    for name in ["NewAnalysis", "NewKey"] {
+        document["components"]["schemas"][name]["additionalProperties"] = false.into();
+    }
     add_metric_filters(&mut document["paths"]["/v1/calls"]["get"]["parameters"]);
     document
 }

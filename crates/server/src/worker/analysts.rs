@@ -140,7 +140,7 @@ impl Analysts {
     ) -> Result<Analysis, AnalyseError> {
         let (reply, answer) = oneshot::channel();
         let task = Task::Analyze {
-            call,
+            call: Box::new(call),
             metrics,
             reply,
         };

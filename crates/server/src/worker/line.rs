@@ -12,7 +12,7 @@ use super::AnalyseError;
 /// One thing to do, and where the answer goes.
 pub(super) enum Task {
     Analyze {
-        call: Call,
+        call: Box<Call>,
         metrics: Vec<Metric>,
         reply: oneshot::Sender<Result<Analysis, AnalyseError>>,
     },

@@ -1,5 +1,7 @@
 //! The server from outside: each test starts one on a free port and speaks HTTP to it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
 mod agents;
 mod analyses;
 mod bad_input;

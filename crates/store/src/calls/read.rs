@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use super::CallRow;
 use super::row::object;
 use super::turns;
-use crate::analyses::AnalysisRow;
+use crate::analyses::{AnalysisRow, AnalysisStatus};
 use crate::entity::{analyses, calls, revisions, transcripts};
 use crate::{Store, StoreError};
 
@@ -139,7 +139,14 @@ impl Store {
     async fn detail(&self, row: calls::Model) -> Result<CallDetail, StoreError> {
         let db = self.reader();
         let (turns, variables) = said(db, &row.id).await?;
-        let row = CallRow::try_from(row)?;
+        let mut row = CallRow::try_from(row)?;
+        let analyses = self.analyses(&row.id).await?;
+        // An analysis may have been stored since the row was read: the list is newer and says which one is current.
+        row.current_analysis_id = analyses
+            .iter()
+            .find(|analysis| analysis.status == AnalysisStatus::Completed)
+            .or(analyses.first())
+            .map(|analysis| analysis.id.clone());
         let rows = std::slice::from_ref(&row);
         Ok(CallDetail {
             variables,
@@ -150,7 +157,7 @@ impl Store {
                 .into_values()
                 .next()
                 .unwrap_or_default(),
-            analyses: self.analyses(&row.id).await?,
+            analyses,
             row,
         })
     }
