@@ -405,7 +405,7 @@ mod tests {
         let part = Part {
             turn: 2,
             from: 5,
-            to: 26,
+            to: 28,
         };
         assert_eq!(orders(&call(&said), &metrics), [(part, Suspicion::Sure)]);
     }

@@ -136,10 +136,6 @@ impl Store {
     ) -> Result<DraftDetail, StoreError> {
         agent_row(self.reader(), agent_id).await?;
         let draft = draft_row(self.reader(), agent_id, id).await?;
-        // Its edits are kept, but nobody is shown what was thrown away.
-        if draft.state == DraftState::Discarded.name() {
-            return Err(StoreError::missing("Draft", id));
-        }
         detail(self.reader(), draft, edits).await
     }
 }

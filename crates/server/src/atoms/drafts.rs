@@ -1,7 +1,7 @@
 //! Drafts of the older API, each with a name: create, list, read, edit, rename, compare, publish, discard.
 
 use aftercall_core::agent_config::{self, Config};
-use aftercall_store::{NewDraft, PublishDraft, Role};
+use aftercall_store::{DraftState, NewDraft, PublishDraft, Role};
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, patch, post};
@@ -80,6 +80,10 @@ async fn one(
     let limit = read.whole("limit", 100, 1..=100);
     read.finish()?;
     let detail = app.store.draft(&agent, &id, limit).await?;
+    // The store keeps it for the history; here what was thrown away is gone.
+    if detail.draft.state == DraftState::Discarded {
+        return Err(AtomsError::not_found("Draft not found"));
+    }
     let names = Names::read(&app.store).await?;
     let history: Vec<_> = detail
         .edits

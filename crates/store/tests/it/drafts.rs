@@ -231,10 +231,15 @@ async fn closed_drafts(db: TestDb) {
             "{error:?}"
         );
     }
-    assert!(matches!(
-        db.store.draft(&agent.id, &draft.id, 10).await,
-        Err(StoreError::Missing { .. })
-    ));
+    assert_eq!(
+        db.store
+            .draft(&agent.id, &draft.id, 10)
+            .await
+            .unwrap()
+            .draft
+            .state,
+        DraftState::Discarded
+    );
     assert_eq!(
         db.store
             .versions(&agent.id, 10, 0, None)
