@@ -304,12 +304,18 @@ pub fn without_transcript(call: &Call, metrics: &[Metric]) -> Option<Analysis> {
         return None;
     }
     const REASON: &str = "The call ended without a transcript, so no model was asked.";
-    Some(Analysis {
+    Some(unasked(call, metrics, Status::NotMentioned, REASON))
+}
+
+/// An analysis for which no model was asked: every metric has that status, for that reason, which is the summary too.
+#[must_use]
+pub fn unasked(call: &Call, metrics: &[Metric], status: Status, reason: &str) -> Analysis {
+    Analysis {
         call_id: call.call_id.clone(),
-        summary: REASON.into(),
+        summary: reason.to_owned(),
         disposition_metrics: metrics
             .iter()
-            .map(|metric| Answer::empty(metric, Status::NotMentioned, REASON))
+            .map(|metric| Answer::empty(metric, status, reason))
             .collect(),
         success_metrics: Vec::new(),
         provenance: Provenance {
@@ -323,5 +329,5 @@ pub fn without_transcript(call: &Call, metrics: &[Metric]) -> Option<Analysis> {
             withheld: Vec::new(),
             usage: Usage::default(),
         },
-    })
+    }
 }

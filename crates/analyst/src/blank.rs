@@ -5,7 +5,7 @@ use aftercall_engine::{Closed, Cost, Engine, EngineError};
 
 use crate::prompt::Prompt;
 use crate::question::{Question, Shape};
-use crate::window::each;
+use crate::window::weigh;
 
 /// Lists of metrics that are remembered; with more the oldest is asked again.
 const MOST: usize = 64;
@@ -71,11 +71,7 @@ fn ask(
         return Ok(blank);
     }
     cost.add(&engine.read(&prompt.blank(questions), prompt.same())?);
-    let scores = each(closed, |some| {
-        let (answers, spent) = engine.score(some)?;
-        cost.add(&spent);
-        Ok(answers)
-    })?;
+    let scores = weigh(engine, closed, cost)?;
     for (i, scores) in asked.into_iter().zip(scores) {
         blank[i] = scores.ok().map(|scores| scores.log_probs);
     }

@@ -1,11 +1,11 @@
 //! Asks the model whether a line that may be an order is one: whether it is said to the other person on the call, or to the
 //! computer that reads the call afterwards.
 
-use aftercall_engine::{Closed, Cost, Engine, EngineError, Segment};
+use aftercall_engine::{Closed, Cost, Engine, EngineError};
 
 use crate::prompt::Prompt;
 use crate::question::Question;
-use crate::window::each;
+use crate::window::weigh;
 
 /// Natural logarithm of the odds above which a line is taken to be said to the computer. Of lines with one sign alone the default
 /// model finds two orders in five so, and took none of 24 lines of talk for one.
@@ -28,22 +28,12 @@ pub(crate) fn are_orders(
         .map(|line| {
             let line: String = line.chars().take(LINE_CHARS).collect();
             Closed {
-                lead: vec![
-                    Segment::plain(format!(
-                        "Line: \"{}\"\n",
-                        line.split_whitespace().collect::<Vec<_>>().join(" ")
-                    )),
-                    Segment::plain("Said to the:"),
-                ],
+                lead: prompt.line(&line),
                 choices: vec![" person".into(), " computer".into()],
             }
         })
         .collect();
-    let scores = each(closed, |some| {
-        let (answers, spent) = engine.score(some)?;
-        cost.add(&spent);
-        Ok(answers)
-    })?;
+    let scores = weigh(engine, closed, cost)?;
     // A line that cannot be judged is kept from the model: what is not known to be talk may be an order.
     Ok(scores
         .into_iter()

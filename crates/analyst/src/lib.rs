@@ -24,7 +24,7 @@ mod question;
 mod transcript;
 mod window;
 
-pub use analyst::{Analyst, ModelIdentity, Reasons, Settings, without_transcript};
+pub use analyst::{Analyst, ModelIdentity, Reasons, Settings, unasked, without_transcript};
 pub use calibration::{
     Calibration, CalibrationError, Constants, Lean, Line, SaysLean, Weights, fingerprint,
 };

@@ -348,13 +348,7 @@ impl Reader<'_> {
         &mut self,
         questions: Vec<Closed>,
     ) -> Result<Vec<Result<Scores, String>>, EngineError> {
-        let cost = &mut self.cost;
-        let engine = &mut *self.engine;
-        each(questions, |some| {
-            let (answers, spent) = engine.score(some)?;
-            cost.add(&spent);
-            Ok(answers)
-        })
+        weigh(self.engine, questions, &mut self.cost)
     }
 
     fn write(&mut self, questions: Vec<Open>) -> Result<Vec<Result<Written, String>>, EngineError> {
@@ -399,8 +393,21 @@ fn quote_reasons(call: &Call, found: &mut [Found]) {
     }
 }
 
+/// Weighs the choices of all questions, as [`each`] asks them.
+pub(crate) fn weigh(
+    engine: &mut Engine,
+    questions: Vec<Closed>,
+    cost: &mut Cost,
+) -> Result<Vec<Result<Scores, String>>, EngineError> {
+    each(questions, |some| {
+        let (answers, spent) = engine.score(some)?;
+        cost.add(&spent);
+        Ok(answers)
+    })
+}
+
 /// Asks all questions together, and where that fails for a reason that lies in one of them, each alone.
-pub(crate) fn each<Q: Clone, A>(
+fn each<Q: Clone, A>(
     questions: Vec<Q>,
     mut ask: impl FnMut(Vec<Q>) -> Result<Vec<A>, EngineError>,
 ) -> Result<Vec<Result<A, String>>, EngineError> {

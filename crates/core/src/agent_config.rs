@@ -15,6 +15,8 @@ mod sections;
 
 use serde_json::{Map, Value as Json};
 
+use crate::Problem;
+
 pub use check::{MAX_CONFIG_BYTES, PatchError, check_patch, check_size};
 pub use defaults::created;
 pub use diff::{Change, Diff, SectionDiff, changed_fields, changed_sections, diff};
@@ -37,6 +39,17 @@ pub fn workflow_type(config: &Config) -> &str {
     given(config, "workflowType")
         .and_then(Json::as_str)
         .unwrap_or(SINGLE_PROMPT)
+}
+
+/// A configuration with the fields of `patch`, which is checked, put in.
+///
+/// # Errors
+/// The broken rule, where it would be too long: see [`check_size`].
+pub fn patched(config: &Config, patch: &Config) -> Result<Config, Problem> {
+    let mut patched = config.clone();
+    merge(&mut patched, patch);
+    check_size(&patched)?;
+    Ok(patched)
 }
 
 /// A field's value, where `null` is the same as absent.

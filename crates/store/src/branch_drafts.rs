@@ -1,6 +1,6 @@
 //! The draft of a branch: one for all who edit the branch.
 
-use aftercall_core::agent_config::{Config, check_size, merge};
+use aftercall_core::agent_config::{Config, patched};
 
 use crate::agents::{agent_row, lock_agent};
 use crate::branches::{branch_row, usable_branch};
@@ -73,9 +73,7 @@ impl Store {
                 self.insert_draft(&txn, agent_id, start).await?
             }
         };
-        let mut config = draft.config.0.clone();
-        merge(&mut config, patch);
-        check_size(&config)?;
+        let config = patched(&draft.config.0, patch)?;
         let draft = self.apply_edit(&txn, draft, config, None, by).await?;
         txn.commit().await?;
         draft.try_into()

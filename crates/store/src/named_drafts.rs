@@ -1,6 +1,6 @@
 //! Drafts by their ids: those with a name, which stand beside the branch's own, and that one too.
 
-use aftercall_core::agent_config::{Config, check_size, merge};
+use aftercall_core::agent_config::{Config, patched};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, IntoActiveModel};
 
 use crate::agents::lock_agent;
@@ -97,9 +97,7 @@ impl Store {
         let txn = self.begin().await?;
         lock_agent(&txn, agent_id).await?;
         let draft = open_draft(&txn, agent_id, id).await?;
-        let mut config = draft.config.0.clone();
-        merge(&mut config, patch);
-        check_size(&config)?;
+        let config = patched(&draft.config.0, patch)?;
         let draft = self.apply_edit(&txn, draft, config, None, by).await?;
         txn.commit().await?;
         draft.try_into()

@@ -1,6 +1,6 @@
 //! New revisions: how a branch gets on, and how a revision becomes the active one.
 
-use aftercall_core::agent_config::{Config, check_size, merge};
+use aftercall_core::agent_config::{Config, patched};
 use aftercall_core::{PostCallConfig, Slot};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
@@ -64,9 +64,7 @@ impl Store {
         let branch = branch_row(&txn, agent_id, &agent.live_branch_id).await?;
         // What runs, and not the branch's newest revision: that one may wait for its activation.
         let active = revision_row(&txn, agent_id, &agent.active_revision_id).await?;
-        let mut config = active.config.0.clone();
-        merge(&mut config, patch);
-        check_size(&config)?;
+        let config = patched(&active.config.0, patch)?;
         let content = Content {
             blocks: self.next_blocks(&active.config.0, &active.blocks.0, &config),
             parent_id: Some(active.id),

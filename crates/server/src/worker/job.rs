@@ -2,10 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use aftercall_analyst::{PROMPT_REVISION, without_transcript};
-use aftercall_core::{
-    Analysis, Answer, Call, Metric, PostCallConfig, Problem, Provenance, Slot, Status, Usage,
-};
+use aftercall_analyst::{unasked, without_transcript};
+use aftercall_core::{Analysis, Call, Metric, PostCallConfig, Problem, Slot, Status};
 use aftercall_store::analyses::{AnalysisStatus, NewAnalysis};
 use aftercall_store::jobs::{Failed, Failure, Lease, Work};
 use aftercall_store::{Store, StoreError};
@@ -222,24 +220,8 @@ impl Jobs<'_> {
 /// An analysis in which every metric failed for the same reason.
 fn failed(call: &Call, metrics: &[Metric], reason: &str) -> Analysis {
     Analysis {
-        call_id: call.call_id.clone(),
         summary: format!("The call was not analysed: {reason}"),
-        disposition_metrics: metrics
-            .iter()
-            .map(|metric| Answer::empty(metric, Status::Failed, reason))
-            .collect(),
-        success_metrics: Vec::new(),
-        provenance: Provenance {
-            model: None,
-            model_sha256: None,
-            prompt_revision: PROMPT_REVISION.into(),
-            calibration: "none".into(),
-            transcript_sha256: call.transcript_sha256(),
-            windows: 0,
-            truncated: false,
-            withheld: Vec::new(),
-            usage: Usage::default(),
-        },
+        ..unasked(call, metrics, Status::Failed, reason)
     }
 }
 
