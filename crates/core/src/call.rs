@@ -1,7 +1,7 @@
 //! A call: a transcript and the facts around it.
 
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
@@ -45,8 +45,16 @@ impl Serialize for Role {
     }
 }
 
-/// One turn of a transcript. Turns are counted from 1 in their order.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// By [`Role::from_name`].
+impl<'de> Deserialize<'de> for Role {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|name| Self::from_name(&name))
+    }
+}
+
+/// One turn of a transcript. Turns are counted from 1 in their order. It is read back as it was serialised; the rules of a
+/// call file are [`crate::parse_call`]'s.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Turn {
     /// Who speaks.
     pub role: Role,

@@ -1,13 +1,11 @@
 //! Text to a JSON value, with what serde_json takes silently refused: a key that stands twice.
 
-use std::collections::HashSet;
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::IgnoredAny;
 use serde_json::Value as Json;
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy};
 
 use crate::Problem;
+use crate::node::{Node, Read};
 use crate::problem::Problems;
 
 /// Lists and objects inside one another, at most, in a YAML text. JSON has serde_json's own limit of 128.
@@ -18,30 +16,28 @@ const MAX_YAML_REPEATED: usize = 10_000;
 /// Reads a JSON text.
 pub(crate) fn from_json(text: &str, max_bytes: usize) -> Result<Json, Vec<Problem>> {
     let text = fitting(text, max_bytes)?;
-    let value: Json = serde_json::from_str(text).map_err(|e| {
-        vec![Problem::told(
-            "document",
-            snippet(text),
-            format!("must be valid JSON: {e}"),
-        )]
-    })?;
-    let twice: Duplicates = serde_json::from_str(text).map_err(|e| {
-        vec![Problem::told(
-            "document",
-            snippet(text),
-            format!("must be valid JSON: {e}"),
-        )]
-    })?;
+    let read: Read<Json> = parsed(text)?;
     let mut problems = Problems::default();
-    for path in twice.0 {
-        let path = path.trim_start_matches('.');
-        problems.add(Problem::told(
-            path,
-            "the same key again",
-            "a key may stand only once",
-        ));
-    }
-    problems.or(value)
+    read.tell(&mut problems);
+    problems.or(read.value)
+}
+
+/// Reads a JSON text as that type; keys that stand twice are noted and not told yet.
+///
+/// # Errors
+/// The text is too long, empty or no JSON.
+pub(crate) fn read_json<T: Node>(text: &str, max_bytes: usize) -> Result<Read<T>, Vec<Problem>> {
+    parsed(fitting(text, max_bytes)?)
+}
+
+fn parsed<T: Node>(text: &str) -> Result<Read<T>, Vec<Problem>> {
+    serde_json::from_str(text).map_err(|e| {
+        vec![Problem::told(
+            "document",
+            snippet(text),
+            format!("must be valid JSON: {e}"),
+        )]
+    })
 }
 
 /// Reads a text that is JSON or YAML 1.2.
@@ -104,73 +100,6 @@ fn fitting(text: &str, max_bytes: usize) -> Result<&str, Vec<Problem>> {
 
 fn snippet(text: &str) -> String {
     Problem::new("", Some(&Json::String(text.chars().take(60).collect())), "").value
-}
-
-/// Paths of the keys that stand twice in an object of a JSON text.
-struct Duplicates(Vec<String>);
-
-impl<'de> Deserialize<'de> for Duplicates {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(FindDuplicates).map(Self)
-    }
-}
-
-struct FindDuplicates;
-
-impl<'de> Visitor<'de> for FindDuplicates {
-    type Value = Vec<String>;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(Vec::new())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(Vec::new())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(Vec::new())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(Vec::new())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-        Ok(Vec::new())
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Vec::new())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        let mut found = Vec::new();
-        let mut n = 0;
-        while let Some(Duplicates(inner)) = items.next_element()? {
-            found.extend(inner.into_iter().map(|path| format!("[{n}]{path}")));
-            n += 1;
-        }
-        Ok(found)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        let mut found = Vec::new();
-        let mut seen = HashSet::new();
-        while let Some(key) = entries.next_key::<String>()? {
-            let Duplicates(inner) = entries.next_value()?;
-            found.extend(inner.into_iter().map(|path| format!(".{key}{path}")));
-            if seen.contains(&key) {
-                found.push(format!(".{key}"));
-            }
-            seen.insert(key);
-        }
-        Ok(found)
-    }
 }
 
 #[cfg(test)]

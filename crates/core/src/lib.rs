@@ -10,9 +10,12 @@ mod document;
 mod id;
 mod metric;
 pub mod metrics_file;
+mod node;
 mod post_call;
 mod problem;
 pub mod prompt_facts;
+
+mod sent_call;
 mod slot;
 mod times;
 mod transcript_text;
@@ -23,7 +26,7 @@ pub use answer::{
 };
 pub use call::{Call, Role, Turn};
 pub use call_file::{
-    MAX_CALL_BYTES, MAX_ID_CHARS, MAX_ROLE_CHARS, MAX_TEXT_CHARS, MAX_TRANSCRIPT_BYTES,
+    CallFile, MAX_CALL_BYTES, MAX_ID_CHARS, MAX_ROLE_CHARS, MAX_TEXT_CHARS, MAX_TRANSCRIPT_BYTES,
     MAX_TURN_BYTES, MAX_TURNS, MAX_VARIABLES_BYTES, parse_call, parse_call_str,
 };
 pub use call_status::is_finished;

@@ -7,6 +7,8 @@
 //! - Turns out of order are put in order of their start, those of the same start in the order they came, if every
 //!   turn has a start. Otherwise their order cannot be known, and they are refused.
 
+use std::fmt::Display;
+
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
@@ -26,7 +28,11 @@ pub(crate) struct RawTurn {
 }
 
 /// Seconds from the start of the call.
-pub(crate) fn read_seconds(field: &str, value: &Json, problems: &mut Problems) -> Option<f64> {
+pub(crate) fn read_seconds(
+    field: impl Display,
+    value: &Json,
+    problems: &mut Problems,
+) -> Option<f64> {
     // Adding zero makes a minus zero a plain one.
     let seconds = value
         .as_f64()
@@ -34,7 +40,7 @@ pub(crate) fn read_seconds(field: &str, value: &Json, problems: &mut Problems) -
         .filter(|s| (0.0..=MAX_SECONDS).contains(s));
     if seconds.is_none() {
         let rule = format!("must be a number of seconds from 0 to {MAX_SECONDS}");
-        problems.field(field, Some(value), rule);
+        problems.field(&field.to_string(), Some(value), rule);
     }
     seconds
 }

@@ -14,6 +14,15 @@ pub(crate) fn chunks<T>(mut list: &[T]) -> impl Iterator<Item = &[T]> {
     })
 }
 
+/// The same with the rows themselves, which then need not be copied into a statement.
+pub(crate) fn owned_chunks<T>(mut list: Vec<T>) -> impl Iterator<Item = Vec<T>> {
+    std::iter::from_fn(move || {
+        let length = list.len().min(MOST).checked_ilog2()?;
+        let rest = list.split_off(1 << length);
+        Some(std::mem::replace(&mut list, rest))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,6 +39,7 @@ mod tests {
             let list: Vec<usize> = (0..count).collect();
             let parts: Vec<&[usize]> = chunks(&list).collect();
             assert_eq!(parts.concat(), list);
+            assert!(owned_chunks(list.clone()).eq(parts.iter().copied()));
             assert_eq!(
                 parts.iter().map(|part| part.len()).collect::<Vec<_>>(),
                 lengths

@@ -1,10 +1,8 @@
 //! The text of one call that comes in, to what the store takes.
 
-use aftercall_core::{Problem as Broken, parse_call_str};
+use aftercall_core::{CallFile, Problem as Broken};
 use aftercall_store::Store;
 use aftercall_store::calls::NewCall;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 
@@ -94,86 +92,40 @@ struct NewTurn {
     timestamp: Option<String>,
 }
 
-/// The fields beside those of a call file. Those are named here so that their content is skipped rather than kept.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(
-    dead_code,
-    reason = "what a call file defines is read by its own rules"
-)]
-struct Beside {
-    call_id: Option<IgnoredAny>,
-    #[serde(rename = "type")]
-    kind: Option<IgnoredAny>,
-    status: Option<IgnoredAny>,
-    started_at: Option<IgnoredAny>,
-    ended_at: Option<IgnoredAny>,
-    timezone: Option<IgnoredAny>,
-    from: Option<IgnoredAny>,
-    to: Option<IgnoredAny>,
-    language: Option<IgnoredAny>,
-    recording_url: Option<IgnoredAny>,
-    variables: Option<IgnoredAny>,
-    transcript: Option<IgnoredAny>,
-    agent_id: Option<String>,
-    version_id: Option<Json>,
-    is_test: Option<Json>,
-    #[serde(flatten)]
-    extra: Map<String, Json>,
-}
-
 /// Reads one call.
 ///
 /// # Errors
 /// 400 where it is no JSON, 422 with every rule that it breaks.
 pub(crate) fn read(bytes: &[u8], store: &Store, limits: &Limits) -> Result<NewCall, Problem> {
     let text = std::str::from_utf8(bytes)
-        .map_err(|error| Refusal::malformed("body", format!("must be valid UTF-8: {error}")))?
-        .trim_start_matches('\u{feff}');
-    let beside: Result<Beside, _> = serde_json::from_str(text);
-    if let Err(error) = &beside
-        && !error.is_data()
-    {
-        return Err(Refusal::malformed("body", format!("must be valid JSON: {error}")).into());
-    }
+        .map_err(|error| Refusal::malformed("body", format!("must be valid UTF-8: {error}")))?;
+    let CallFile { call, mut beside } = CallFile::read(text).map_err(unreadable)?;
     let mut broken = Vec::new();
-    let call = parse_call_str(text)
-        .map_err(|problems| broken.extend(problems))
-        .ok();
-    let Ok(beside) = beside else {
-        // A field of the wrong type or one that stands twice, which the rules of call files name better.
-        if broken.is_empty() {
-            broken.push(Broken::told(
-                "body",
-                "something else",
-                "must be one call, an object",
-            ));
+    let call = call.map_err(|problems| broken = problems).ok();
+    let revision_id = text_of("versionId", beside.shift_remove("versionId"), &mut broken);
+    let is_test = flag_of("isTest", beside.shift_remove("isTest"), &mut broken);
+    check_extra(&beside, &mut broken);
+    if let Some(call) = &call {
+        if call.agent_id.is_none() {
+            broken.push(Broken::new("agentId", None, "is required"));
         }
-        return Err(broken.into());
-    };
-    if beside.agent_id.is_none() && !broken.iter().any(|problem| problem.field == "agentId") {
-        broken.push(Broken::new("agentId", None, "is required"));
+        if call.transcript.len() > limits.max_turns {
+            let rule = format!("must have at most {} turns", limits.max_turns);
+            let found = format!("{} turns", call.transcript.len());
+            broken.push(Broken::told("transcript", found, rule));
+        }
     }
-    let revision_id = text_of("versionId", beside.version_id, &mut broken);
-    let is_test = flag_of("isTest", beside.is_test, &mut broken);
-    check_extra(&beside.extra, &mut broken);
-    if let Some(call) = &call
-        && call.transcript.len() > limits.max_turns
-    {
-        let rule = format!("must have at most {} turns", limits.max_turns);
-        let found = format!("{} turns", call.transcript.len());
-        broken.push(Broken::told("transcript", found, rule));
-    }
-    match (call, beside.agent_id) {
-        (Some(mut call), Some(agent_id)) if broken.is_empty() => {
-            if beside.call_id.is_none() {
+    match call {
+        Some(mut call) if broken.is_empty() => {
+            if call.call_id.is_empty() {
                 call.call_id = store.new_call_id();
             }
+            let agent_id = call.agent_id.take().unwrap_or_default();
             Ok(NewCall {
                 call,
                 agent_id,
                 revision_id,
-                extra: beside.extra,
+                extra: beside,
                 is_test,
             })
         }
@@ -214,4 +166,9 @@ fn check_extra(extra: &Map<String, Json>, broken: &mut Vec<Broken>) {
         );
         broken.push(Broken::told("body", format!("{bytes} bytes"), rule));
     }
+}
+
+fn unreadable(mut problems: Vec<Broken>) -> Problem {
+    let rule = problems.pop().map(|problem| problem.rule);
+    Refusal::malformed("body", rule.unwrap_or_default()).into()
 }

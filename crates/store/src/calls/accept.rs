@@ -17,7 +17,7 @@ use super::columns::{content_of, filled, transcript};
 use super::content::{Change, Content};
 use super::versions::{Version, Versions};
 use super::{Accepted, NewCall, Outcome, Rejected};
-use crate::chunks::chunks;
+use crate::chunks::{chunks, owned_chunks};
 use crate::entity::{calls, jobs, transcripts};
 use crate::jobs::{new_job, slot_of};
 use crate::json_text::JsonText;
@@ -57,14 +57,16 @@ impl Store {
     /// Those of the database; then nothing was stored.
     pub async fn accept_calls(
         &self,
-        calls: Vec<NewCall>,
+        mut calls: Vec<NewCall>,
     ) -> Result<Vec<Result<Accepted, Rejected>>, StoreError> {
         let mut answers: Answers = vec![None; calls.len()];
         if calls.is_empty() {
             return Ok(Vec::new());
         }
+        // Whatever needs no database is done before the one writer is held.
+        let hashes: Vec<String> = calls.iter_mut().map(NewCall::seal).collect();
         let txn = self.begin().await?;
-        let plans = self.plans(&txn, calls, &mut answers).await?;
+        let plans = plans(&txn, calls, hashes, &mut answers).await?;
         // A callId that stands in the batch twice is taken in turns.
         let mut waiting = plans;
         while !waiting.is_empty() {
@@ -80,35 +82,6 @@ impl Store {
             .into_iter()
             .map(|answer| answer.ok_or_else(unanswered))
             .collect()
-    }
-
-    /// Finds each call's version, and rejects what cannot be stored.
-    async fn plans(
-        &self,
-        txn: &DatabaseTransaction,
-        calls: Vec<NewCall>,
-        answers: &mut Answers,
-    ) -> Result<Vec<Plan>, StoreError> {
-        let versions = Versions::read(txn, &calls).await?;
-        let mut plans = Vec::with_capacity(calls.len());
-        for (place, call) in calls.into_iter().enumerate() {
-            let version = call.check().map_err(Rejected::from);
-            match version.and_then(|()| versions.of(&call)) {
-                Ok(version) => {
-                    let asked = call.revision_id.is_some();
-                    let (content, hash) = call.into_content();
-                    plans.push(Plan {
-                        place,
-                        content,
-                        hash,
-                        version,
-                        asked,
-                    });
-                }
-                Err(rejected) => answers[place] = Some(Err(rejected)),
-            }
-        }
-        Ok(plans)
     }
 
     /// Takes calls of different ids. Gives back those that have to be tried again.
@@ -182,20 +155,18 @@ impl Store {
             let Some(plan) = plans.remove(&row.call_id) else {
                 continue;
             };
-            new_transcripts.push(transcript(&row.id, &plan.content)?);
+            new_transcripts.push(transcript(&row.id, plan.content).into_active_model());
             if row.finished {
-                new_jobs.push(new_job(self, &row.id, &plan.version.order()));
+                new_jobs.push(new_job(self, &row.id, &plan.version.order()).into_active_model());
             }
             answers[plan.place] = Some(Ok(accepted(row, Outcome::Created)?));
         }
-        for rows in chunks(&new_transcripts) {
-            let rows = rows.iter().map(|row| row.clone().into_active_model());
+        for rows in owned_chunks(new_transcripts) {
             transcripts::Entity::insert_many(rows)
                 .exec_without_returning(txn)
                 .await?;
         }
-        for rows in chunks(&new_jobs) {
-            let rows = rows.iter().map(|row| row.clone().into_active_model());
+        for rows in owned_chunks(new_jobs) {
             jobs::Entity::insert_many(rows)
                 .exec_without_returning(txn)
                 .await?;
@@ -245,7 +216,7 @@ impl Store {
             },
             _ => plan.version,
         };
-        self.update(txn, row, &whole, &plan.hash, &version)
+        self.update(txn, row, whole, &plan.hash, &version)
             .await
             .map(Ok)
     }
@@ -254,7 +225,7 @@ impl Store {
         &self,
         txn: &DatabaseTransaction,
         row: calls::Model,
-        whole: &Content,
+        whole: Content,
         hash: &str,
         version: &Version,
     ) -> Result<Accepted, StoreError> {
@@ -262,14 +233,14 @@ impl Store {
             revision_id: Some(version.revision_id.clone()),
             content_hash: hash.to_owned(),
             updated_at: self.now_us(),
-            ..filled(row, whole)
+            ..filled(row, &whole)
         };
         row.clone()
             .into_active_model()
             .reset_all()
             .update_without_returning(txn)
             .await?;
-        transcript(&row.id, whole)?
+        transcript(&row.id, whole)
             .into_active_model()
             .reset_all()
             .update_without_returning(txn)
@@ -317,6 +288,31 @@ impl Store {
         };
         filled(row, &plan.content)
     }
+}
+
+/// Finds each call's version, and rejects what cannot be stored.
+async fn plans(
+    txn: &DatabaseTransaction,
+    calls: Vec<NewCall>,
+    hashes: Vec<String>,
+    answers: &mut Answers,
+) -> Result<Vec<Plan>, StoreError> {
+    let versions = Versions::read(txn, &calls).await?;
+    let mut plans = Vec::with_capacity(calls.len());
+    for (place, (call, hash)) in calls.into_iter().zip(hashes).enumerate() {
+        let version = call.check().map_err(Rejected::from);
+        match version.and_then(|()| versions.of(&call)) {
+            Ok(version) => plans.push(Plan {
+                place,
+                asked: call.revision_id.is_some(),
+                content: call.into_content(),
+                hash,
+                version,
+            }),
+            Err(rejected) => answers[place] = Some(Err(rejected)),
+        }
+    }
+    Ok(plans)
 }
 
 /// A call on its way.

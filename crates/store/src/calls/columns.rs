@@ -1,11 +1,12 @@
 //! A call's content to its rows and back.
 
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::ConnectionTrait;
 use serde_json::Value as Json;
 
+use super::CallRow;
 use super::content::Content;
+use super::read::said;
 use super::row::object;
-use super::{CallRow, turns};
 use crate::StoreError;
 use crate::entity::{calls, transcripts};
 use crate::json_text::JsonText;
@@ -36,17 +37,13 @@ pub(super) fn filled(row: calls::Model, content: &Content) -> calls::Model {
     }
 }
 
-pub(super) fn transcript(
-    row_id: &str,
-    content: &Content,
-) -> Result<transcripts::Model, StoreError> {
-    let turns = serde_json::to_value(&content.call.transcript)
-        .map_err(|e| StoreError::corrupt("transcript", e))?;
-    Ok(transcripts::Model {
+/// The row of what was said.
+pub(super) fn transcript(row_id: &str, content: Content) -> transcripts::Model {
+    transcripts::Model {
         call_id: row_id.to_owned(),
-        turns: JsonText(turns),
-        variables: JsonText(Json::Object(content.call.variables.clone())),
-    })
+        turns: JsonText(content.call.transcript),
+        variables: JsonText(Json::Object(content.call.variables)),
+    }
 }
 
 /// Everything that is stored of a call.
@@ -54,16 +51,11 @@ pub(super) async fn content_of(
     db: &impl ConnectionTrait,
     row: &calls::Model,
 ) -> Result<Content, StoreError> {
-    let said = transcripts::Entity::find_by_id(row.id.as_str())
-        .one(db)
-        .await?;
-    let (turns, variables) = said.map_or((Json::Array(Vec::new()), Json::Null), |said| {
-        (said.turns.0, said.variables.0)
-    });
+    let (turns, variables) = said(db, &row.id).await?;
     let extra = object(row.facts.0.clone());
     let row = CallRow::try_from(row.clone())?;
     Ok(Content {
-        call: row.to_call(object(variables), turns::from_json(turns)?),
+        call: row.to_call(variables, turns),
         extra,
         is_test: row.is_test,
     })

@@ -118,19 +118,23 @@ impl Content {
         }
     }
 
-    /// Every field by its name on the wire, `callId` left out.
-    pub(super) fn fields(&self) -> Map<String, Json> {
-        let mut fields = match serde_json::to_value(&self.call) {
-            Ok(Json::Object(fields)) => fields,
-            _ => Map::new(),
-        };
-        fields.remove("callId");
-        if !self.extra.is_empty() {
-            fields.insert("extra".to_owned(), Json::Object(self.extra.clone()));
-        }
-        fields.insert("isTest".to_owned(), self.is_test.into());
-        fields
+    fn fields(&self) -> Map<String, Json> {
+        fields(&self.call, &self.extra, self.is_test)
     }
+}
+
+/// Every field of a call by its name on the wire, `callId` left out.
+pub(super) fn fields(call: &Call, extra: &Map<String, Json>, is_test: bool) -> Map<String, Json> {
+    let mut fields = match serde_json::to_value(call) {
+        Ok(Json::Object(fields)) => fields,
+        _ => Map::new(),
+    };
+    fields.remove("callId");
+    if !extra.is_empty() {
+        fields.insert("extra".to_owned(), Json::Object(extra.clone()));
+    }
+    fields.insert("isTest".to_owned(), is_test.into());
+    fields
 }
 
 /// Names of what differs, by name.
@@ -208,7 +212,7 @@ mod tests {
 
     fn sent(mut json: Json) -> (Content, String) {
         let extra = json["extra"].take();
-        let new = NewCall {
+        let mut new = NewCall {
             call: aftercall_core::parse_call(&json).unwrap(),
             agent_id: "a".to_owned(),
             revision_id: None,
@@ -216,7 +220,8 @@ mod tests {
             is_test: false,
         };
         new.check().unwrap();
-        new.into_content()
+        let hash = new.seal();
+        (new.into_content(), hash)
     }
 
     fn turn(role: &str, content: &str) -> Json {

@@ -16,7 +16,6 @@ mod new;
 mod page;
 mod read;
 mod row;
-mod turns;
 mod versions;
 
 pub use cancel::Cancelled;

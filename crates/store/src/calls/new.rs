@@ -1,12 +1,14 @@
 //! A call that comes in, and what is told of it.
 
+use std::mem;
+
 use aftercall_core::{Call, Problem};
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
 use super::CallRow;
-use super::content::Content;
+use super::content::{Content, fields};
 use crate::times::{from_us, to_us};
 
 /// A call as it comes in.
@@ -79,24 +81,35 @@ pub enum Rejected {
 }
 
 impl NewCall {
-    /// The content to store, and the SHA-256 (hex) of what was sent.
-    pub(super) fn into_content(self) -> (Content, String) {
-        let mut call = self.call;
-        call.agent_id = Some(self.agent_id);
+    /// Rounds the call's times to the microsecond, and gives the SHA-256 (hex) of what is sent.
+    pub(super) fn seal(&mut self) -> String {
+        let call = &mut self.call;
         call.started_at = call.started_at.map(to_the_microsecond);
         call.ended_at = call.ended_at.map(to_the_microsecond);
-        let content = Content {
-            call,
-            extra: self.extra,
-            is_test: self.is_test,
-        };
-        let mut fields = content.fields();
-        if let Some(revision_id) = self.revision_id {
-            fields.insert("versionId".to_owned(), revision_id.into());
+        let transcript_sha256 = call.transcript_sha256();
+        // The transcript is most of a call: its digest stands for it rather than a copy.
+        let transcript = mem::take(&mut call.transcript);
+        let mut fields = fields(call, &self.extra, self.is_test);
+        self.call.transcript = transcript;
+        fields.insert("agentId".to_owned(), self.agent_id.clone().into());
+        fields.insert("transcript".to_owned(), transcript_sha256.into());
+        if let Some(revision_id) = &self.revision_id {
+            fields.insert("versionId".to_owned(), revision_id.clone().into());
         }
         let mut sent = Json::Object(fields);
         sent.sort_all_objects();
-        (content, hex_sha256(sent.to_string().as_bytes()))
+        hex_sha256(sent.to_string().as_bytes())
+    }
+
+    /// The content to store.
+    pub(super) fn into_content(self) -> Content {
+        let mut call = self.call;
+        call.agent_id = Some(self.agent_id);
+        Content {
+            call,
+            extra: self.extra,
+            is_test: self.is_test,
+        }
     }
 
     /// Checks the fields of `extra` that have a column of their own.

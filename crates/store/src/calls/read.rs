@@ -9,7 +9,6 @@ use serde_json::{Map, Value as Json};
 
 use super::CallRow;
 use super::row::object;
-use super::turns;
 use crate::analyses::{AnalysisRow, AnalysisStatus};
 use crate::entity::{analyses, calls, revisions, transcripts};
 use crate::{Store, StoreError};
@@ -245,7 +244,7 @@ pub(super) async fn said(
     id: &str,
 ) -> Result<(Vec<Turn>, Map<String, Json>), StoreError> {
     match transcripts::Entity::find_by_id(id).one(db).await? {
-        Some(row) => Ok((turns::from_json(row.turns.0)?, object(row.variables.0))),
+        Some(row) => Ok((row.turns.0, object(row.variables.0))),
         None => Ok((Vec::new(), Map::new())),
     }
 }

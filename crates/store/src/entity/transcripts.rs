@@ -1,3 +1,4 @@
+use aftercall_core::Turn;
 use sea_orm::entity::prelude::*;
 
 use crate::json_text::JsonText;
@@ -8,7 +9,7 @@ use crate::json_text::JsonText;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub call_id: String,
-    pub turns: JsonText,
+    pub turns: JsonText<Vec<Turn>>,
     pub variables: JsonText,
 }
 
