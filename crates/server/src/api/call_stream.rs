@@ -38,7 +38,7 @@ const STREAMS: [&str; 5] = [
 /// Lines stored in one commit, at most.
 const GROUP_LINES: usize = 256;
 /// Bytes of the lines of one commit; a longer line goes alone.
-const GROUP_BYTES: usize = 4 * 1024 * 1024;
+const GROUP_BYTES: usize = 16 * 1024 * 1024;
 /// Bytes of lines read and not stored yet, in units of [`UNIT`]. A longer line is read alone.
 const AHEAD: u32 = 16 * 1024;
 /// Bytes.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
+use memchr::memchr;
 
 use crate::body::Pieces;
 use crate::refusal::Refusal;
@@ -49,9 +50,7 @@ impl Lines {
     pub(crate) async fn next(&mut self) -> Result<Option<Line>, Refusal> {
         let mut too_long = false;
         loop {
-            let end = self.rest[self.searched..]
-                .iter()
-                .position(|byte| *byte == b'\n');
+            let end = memchr(b'\n', &self.rest[self.searched..]);
             if let Some(end) = end {
                 let mut line = self.rest.split_to(self.searched + end + 1);
                 self.searched = 0;

@@ -13,8 +13,9 @@ use sea_orm::{
 };
 use serde_json::Value as Json;
 
-use super::columns::{content_of, filled, transcript};
+use super::columns::{content_of, filled, transcript, turns_text};
 use super::content::{Change, Content};
+use super::new::Seal;
 use super::versions::{Version, Versions};
 use super::{Accepted, NewCall, Outcome, Rejected};
 use crate::chunks::{chunks, owned_chunks};
@@ -64,9 +65,9 @@ impl Store {
             return Ok(Vec::new());
         }
         // Whatever needs no database is done before the one writer is held.
-        let hashes: Vec<String> = calls.iter_mut().map(NewCall::seal).collect();
+        let seals: Vec<Seal> = calls.iter_mut().map(NewCall::seal).collect();
         let txn = self.begin().await?;
-        let plans = plans(&txn, calls, hashes, &mut answers).await?;
+        let plans = plans(&txn, calls, seals, &mut answers).await?;
         // A callId that stands in the batch twice is taken in turns.
         let mut waiting = plans;
         while !waiting.is_empty() {
@@ -155,7 +156,9 @@ impl Store {
             let Some(plan) = plans.remove(&row.call_id) else {
                 continue;
             };
-            new_transcripts.push(transcript(&row.id, plan.content).into_active_model());
+            new_transcripts.push(
+                transcript(&row.id, plan.turns, plan.content.call.variables).into_active_model(),
+            );
             if row.finished {
                 new_jobs.push(new_job(self, &row.id, &plan.version.order()).into_active_model());
             }
@@ -240,11 +243,15 @@ impl Store {
             .reset_all()
             .update_without_returning(txn)
             .await?;
-        transcript(&row.id, whole)
-            .into_active_model()
-            .reset_all()
-            .update_without_returning(txn)
-            .await?;
+        transcript(
+            &row.id,
+            turns_text(&whole.call.transcript),
+            whole.call.variables,
+        )
+        .into_active_model()
+        .reset_all()
+        .update_without_returning(txn)
+        .await?;
         let outcome = if row.finished {
             let job = new_job(self, &row.id, &version.order());
             jobs::Entity::insert(job.into_active_model())
@@ -294,19 +301,20 @@ impl Store {
 async fn plans(
     txn: &DatabaseTransaction,
     calls: Vec<NewCall>,
-    hashes: Vec<String>,
+    seals: Vec<Seal>,
     answers: &mut Answers,
 ) -> Result<Vec<Plan>, StoreError> {
     let versions = Versions::read(txn, &calls).await?;
     let mut plans = Vec::with_capacity(calls.len());
-    for (place, (call, hash)) in calls.into_iter().zip(hashes).enumerate() {
+    for (place, (call, seal)) in calls.into_iter().zip(seals).enumerate() {
         let version = call.check().map_err(Rejected::from);
         match version.and_then(|()| versions.of(&call)) {
             Ok(version) => plans.push(Plan {
                 place,
                 asked: call.revision_id.is_some(),
                 content: call.into_content(),
-                hash,
+                turns: seal.turns,
+                hash: seal.hash,
                 version,
             }),
             Err(rejected) => answers[place] = Some(Err(rejected)),
@@ -320,6 +328,8 @@ struct Plan {
     /// Its place in the batch.
     place: usize,
     content: Content,
+    /// Its turns as they are stored.
+    turns: String,
     /// SHA-256 of what was sent.
     hash: String,
     version: Version,

@@ -1,7 +1,8 @@
 //! A call's content to its rows and back.
 
+use aftercall_core::Turn;
 use sea_orm::ConnectionTrait;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::CallRow;
 use super::content::Content;
@@ -37,13 +38,28 @@ pub(super) fn filled(row: calls::Model, content: &Content) -> calls::Model {
     }
 }
 
-/// The row of what was said.
-pub(super) fn transcript(row_id: &str, content: Content) -> transcripts::Model {
+/// The row of what was said, with the turns as [`turns_text`] writes them.
+pub(super) fn transcript(
+    row_id: &str,
+    turns: String,
+    variables: Map<String, Json>,
+) -> transcripts::Model {
     transcripts::Model {
         call_id: row_id.to_owned(),
-        turns: JsonText(content.call.transcript),
-        variables: JsonText(Json::Object(content.call.variables)),
+        turns,
+        variables: JsonText(Json::Object(variables)),
     }
+}
+
+/// Turns as they are stored.
+pub(super) fn turns_text(turns: &[Turn]) -> String {
+    // Texts and finite numbers, which always serialise.
+    serde_json::to_string(turns).unwrap_or_default()
+}
+
+/// Turns that are stored.
+pub(super) fn read_turns(text: &str) -> Result<Vec<Turn>, StoreError> {
+    serde_json::from_str(text).map_err(|e| StoreError::corrupt("a transcript", e))
 }
 
 /// Everything that is stored of a call.

@@ -220,7 +220,7 @@ mod tests {
             is_test: false,
         };
         new.check().unwrap();
-        let hash = new.seal();
+        let hash = new.seal().hash;
         (new.into_content(), hash)
     }
 

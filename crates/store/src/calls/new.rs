@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
 use super::CallRow;
+use super::columns::turns_text;
 use super::content::{Content, fields};
 use crate::times::{from_us, to_us};
 
@@ -80,25 +81,36 @@ pub enum Rejected {
     Invalid(#[from] Problem),
 }
 
+/// What is made of a call before the database is asked.
+pub(super) struct Seal {
+    /// SHA-256 (hex) of what was sent.
+    pub(super) hash: String,
+    /// The turns as they are stored.
+    pub(super) turns: String,
+}
+
 impl NewCall {
-    /// Rounds the call's times to the microsecond, and gives the SHA-256 (hex) of what is sent.
-    pub(super) fn seal(&mut self) -> String {
+    /// Rounds the call's times to the microsecond, and does what takes long and needs no database.
+    pub(super) fn seal(&mut self) -> Seal {
         let call = &mut self.call;
         call.started_at = call.started_at.map(to_the_microsecond);
         call.ended_at = call.ended_at.map(to_the_microsecond);
-        let transcript_sha256 = call.transcript_sha256();
+        let turns = turns_text(&call.transcript);
         // The transcript is most of a call: its digest stands for it rather than a copy.
         let transcript = mem::take(&mut call.transcript);
         let mut fields = fields(call, &self.extra, self.is_test);
         self.call.transcript = transcript;
         fields.insert("agentId".to_owned(), self.agent_id.clone().into());
-        fields.insert("transcript".to_owned(), transcript_sha256.into());
+        fields.insert("transcript".to_owned(), hex_sha256(turns.as_bytes()).into());
         if let Some(revision_id) = &self.revision_id {
             fields.insert("versionId".to_owned(), revision_id.clone().into());
         }
         let mut sent = Json::Object(fields);
         sent.sort_all_objects();
-        hex_sha256(sent.to_string().as_bytes())
+        Seal {
+            hash: hex_sha256(sent.to_string().as_bytes()),
+            turns,
+        }
     }
 
     /// The content to store.

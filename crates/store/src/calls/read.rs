@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use serde_json::{Map, Value as Json};
 
 use super::CallRow;
+use super::columns::read_turns;
 use super::row::object;
 use crate::analyses::{AnalysisRow, AnalysisStatus};
 use crate::entity::{analyses, calls, revisions, transcripts};
@@ -244,7 +245,7 @@ pub(super) async fn said(
     id: &str,
 ) -> Result<(Vec<Turn>, Map<String, Json>), StoreError> {
     match transcripts::Entity::find_by_id(id).one(db).await? {
-        Some(row) => Ok((row.turns.0, object(row.variables.0))),
+        Some(row) => Ok((read_turns(&row.turns)?, object(row.variables.0))),
         None => Ok((Vec::new(), Map::new())),
     }
 }

@@ -1,4 +1,3 @@
-use aftercall_core::Turn;
 use sea_orm::entity::prelude::*;
 
 use crate::json_text::JsonText;
@@ -9,7 +8,8 @@ use crate::json_text::JsonText;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub call_id: String,
-    pub turns: JsonText<Vec<Turn>>,
+    /// The turns as in a call file, a JSON list. A text, so that it is written once and read only where it is wanted.
+    pub turns: String,
     pub variables: JsonText,
 }
 
