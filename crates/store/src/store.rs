@@ -10,6 +10,7 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 
+use crate::calls::Gather;
 use crate::migration::Migrator;
 use crate::settings::connect;
 use crate::{Clock, PoolOptions, Random, StoreError, times};
@@ -27,6 +28,7 @@ pub struct Store(Arc<Inner>);
 struct Inner {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
+    gather: Gather,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
 }
@@ -45,6 +47,7 @@ impl Store {
     ) -> Result<Self, StoreError> {
         let (reader, writer) = connect(url, &options).await?;
         Ok(Self(Arc::new(Inner {
+            gather: Gather::new(writer.get_database_backend()),
             reader,
             writer,
             clock,
@@ -125,6 +128,10 @@ impl Store {
 
     pub(crate) fn random(&self) -> &dyn Random {
         &*self.0.random
+    }
+
+    pub(crate) fn gather(&self) -> &Gather {
+        &self.0.gather
     }
 
     /// For reading. Inside a write transaction read through that one instead.

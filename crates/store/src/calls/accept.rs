@@ -15,9 +15,9 @@ use serde_json::Value as Json;
 
 use super::columns::{content_of, filled, transcript, turns_text};
 use super::content::{Change, Content};
-use super::new::Seal;
+use super::sent::Sent;
 use super::versions::{Version, Versions};
-use super::{Accepted, NewCall, Outcome, Rejected};
+use super::{Accepted, Outcome, Rejected};
 use crate::chunks::{chunks, owned_chunks};
 use crate::entity::{calls, jobs, transcripts};
 use crate::jobs::{new_job, slot_of};
@@ -35,46 +35,23 @@ impl Store {
         format!("CALL-{milliseconds}-{:06x}", self.random().u64() >> 40)
     }
 
-    /// Takes one call; see [`Store::accept_calls`].
-    ///
-    /// # Errors
-    /// Those of the database. What the sender did wrong is the inner error.
-    pub async fn accept_call(
-        &self,
-        call: NewCall,
-    ) -> Result<Result<Accepted, Rejected>, StoreError> {
-        let mut answers = self.accept_calls(vec![call]).await?;
-        answers.pop().ok_or_else(unanswered)
-    }
-
-    /// Takes calls in one commit and tells of each, in their order, what became of it. One that is rejected takes no
-    /// other with it.
-    ///
-    /// The same content again changes nothing. A call that is not finished is completed by a later body: what it says
-    /// replaces, what it leaves out stays. Once it is finished, other content is a conflict; another agent always is. A
-    /// finished call gets its job.
+    /// Takes calls in one commit and tells of each, in their order, what became of it.
     ///
     /// # Errors
     /// Those of the database; then nothing was stored.
-    pub async fn accept_calls(
+    pub(super) async fn commit_calls(
         &self,
-        mut calls: Vec<NewCall>,
+        calls: &[&Sent],
     ) -> Result<Vec<Result<Accepted, Rejected>>, StoreError> {
         let mut answers: Answers = vec![None; calls.len()];
-        if calls.is_empty() {
-            return Ok(Vec::new());
-        }
-        // Whatever needs no database is done before the one writer is held.
-        let seals: Vec<Seal> = calls.iter_mut().map(NewCall::seal).collect();
         let txn = self.begin().await?;
-        let plans = plans(&txn, calls, seals, &mut answers).await?;
         // A callId that stands in the batch twice is taken in turns.
-        let mut waiting = plans;
+        let mut waiting = plans(&txn, calls, &mut answers).await?;
         while !waiting.is_empty() {
             let mut seen = HashSet::new();
             let (turn, later): (Vec<Plan>, Vec<Plan>) = waiting
                 .into_iter()
-                .partition(|plan| seen.insert(plan.content.call.call_id.clone()));
+                .partition(|plan| seen.insert(plan.sent.call_id()));
             waiting = self.take(&txn, turn, &mut answers).await?;
             waiting.extend(later);
         }
@@ -86,18 +63,18 @@ impl Store {
     }
 
     /// Takes calls of different ids. Gives back those that have to be tried again.
-    async fn take(
+    async fn take<'a>(
         &self,
         txn: &DatabaseTransaction,
-        plans: Vec<Plan>,
+        plans: Vec<Plan<'a>>,
         answers: &mut Answers,
-    ) -> Result<Vec<Plan>, StoreError> {
+    ) -> Result<Vec<Plan<'a>>, StoreError> {
         let there = self.insert_new(txn, plans, answers).await?;
         if there.is_empty() {
             return Ok(Vec::new());
         }
         let mut stored: HashMap<String, calls::Model> = HashMap::new();
-        let ids: Vec<&String> = there.keys().collect();
+        let ids: Vec<&str> = there.keys().copied().collect();
         for ids in chunks(&ids) {
             let rows = calls::Entity::find()
                 .filter(calls::Column::CallId.is_in(ids.iter().copied()))
@@ -110,7 +87,7 @@ impl Store {
         let mut again = Vec::new();
         for (call_id, plan) in there {
             // It was deleted between the insert and now.
-            let Some(row) = stored.remove(&call_id) else {
+            let Some(row) = stored.remove(call_id) else {
                 again.push(plan);
                 continue;
             };
@@ -121,15 +98,15 @@ impl Store {
     }
 
     /// Inserts the calls whose id is new, with their transcripts and jobs. Gives back the others.
-    async fn insert_new(
+    async fn insert_new<'a>(
         &self,
         txn: &DatabaseTransaction,
-        plans: Vec<Plan>,
+        plans: Vec<Plan<'a>>,
         answers: &mut Answers,
-    ) -> Result<BTreeMap<String, Plan>, StoreError> {
-        let mut plans: BTreeMap<String, Plan> = plans
+    ) -> Result<BTreeMap<&'a str, Plan<'a>>, StoreError> {
+        let mut plans: BTreeMap<&str, Plan> = plans
             .into_iter()
-            .map(|plan| (plan.content.call.call_id.clone(), plan))
+            .map(|plan| (plan.sent.call_id(), plan))
             .collect();
         let mut created = Vec::new();
         let rows: Vec<calls::Model> = plans.values().map(|plan| self.new_row(plan)).collect();
@@ -153,11 +130,16 @@ impl Store {
         let mut new_transcripts = Vec::with_capacity(created.len());
         let mut new_jobs = Vec::with_capacity(created.len());
         for row in created {
-            let Some(plan) = plans.remove(&row.call_id) else {
+            let Some(plan) = plans.remove(row.call_id.as_str()) else {
                 continue;
             };
             new_transcripts.push(
-                transcript(&row.id, plan.turns, plan.content.call.variables).into_active_model(),
+                transcript(
+                    &row.id,
+                    plan.sent.turns.clone(),
+                    plan.sent.content.call.variables.clone(),
+                )
+                .into_active_model(),
             );
             if row.finished {
                 new_jobs.push(new_job(self, &row.id, &plan.version.order()).into_active_model());
@@ -182,15 +164,15 @@ impl Store {
         &self,
         txn: &DatabaseTransaction,
         row: calls::Model,
-        plan: Plan,
+        plan: Plan<'_>,
     ) -> Result<Result<Accepted, Rejected>, StoreError> {
-        if row.content_hash == plan.hash {
+        if row.content_hash == plan.sent.hash {
             return accepted(row, Outcome::Unchanged).map(Ok);
         }
+        let asked = plan.sent.revision_id.is_some();
         let stored = content_of(txn, &row).await?;
-        let other_version =
-            plan.asked && row.revision_id.as_ref() != Some(&plan.version.revision_id);
-        let change = stored.change(&plan.content);
+        let other_version = asked && row.revision_id.as_ref() != Some(&plan.version.revision_id);
+        let change = stored.change(&plan.sent.content);
         let conflict = |fields| Rejected::Conflict {
             call_id: row.call_id.clone(),
             fields,
@@ -213,13 +195,13 @@ impl Store {
         };
         // What was active when the call arrived holds, unless a version is asked for.
         let version = match row.revision_id.clone() {
-            Some(revision_id) if !plan.asked => Version {
+            Some(revision_id) if !asked => Version {
                 slot: slot_of(txn, &revision_id).await?,
                 revision_id,
             },
             _ => plan.version,
         };
-        self.update(txn, row, whole, &plan.hash, &version)
+        self.update(txn, row, whole, &plan.sent.hash, &version)
             .await
             .map(Ok)
     }
@@ -264,12 +246,12 @@ impl Store {
         accepted(row, outcome)
     }
 
-    fn new_row(&self, plan: &Plan) -> calls::Model {
+    fn new_row(&self, plan: &Plan<'_>) -> calls::Model {
         let now = self.now_us();
         let row = calls::Model {
             id: self.id(),
-            call_id: plan.content.call.call_id.clone(),
-            agent_id: plan.content.call.agent_id.clone().unwrap_or_default(),
+            call_id: plan.sent.call_id().to_owned(),
+            agent_id: plan.sent.agent_id.clone(),
             revision_id: Some(plan.version.revision_id.clone()),
             kind: None,
             status: None,
@@ -287,34 +269,29 @@ impl Store {
             campaign_id: None,
             retry_of: None,
             is_test: false,
-            content_hash: plan.hash.clone(),
+            content_hash: plan.sent.hash.clone(),
             facts: JsonText(Json::Null),
             current_analysis_id: None,
             created_at: now,
             updated_at: now,
         };
-        filled(row, &plan.content)
+        filled(row, &plan.sent.content)
     }
 }
 
-/// Finds each call's version, and rejects what cannot be stored.
-async fn plans(
+/// Finds each call's version, and rejects what has none.
+async fn plans<'a>(
     txn: &DatabaseTransaction,
-    calls: Vec<NewCall>,
-    seals: Vec<Seal>,
+    calls: &[&'a Sent],
     answers: &mut Answers,
-) -> Result<Vec<Plan>, StoreError> {
-    let versions = Versions::read(txn, &calls).await?;
+) -> Result<Vec<Plan<'a>>, StoreError> {
+    let versions = Versions::read(txn, calls).await?;
     let mut plans = Vec::with_capacity(calls.len());
-    for (place, (call, seal)) in calls.into_iter().zip(seals).enumerate() {
-        let version = call.check().map_err(Rejected::from);
-        match version.and_then(|()| versions.of(&call)) {
+    for (place, sent) in calls.iter().copied().enumerate() {
+        match versions.of(sent) {
             Ok(version) => plans.push(Plan {
                 place,
-                asked: call.revision_id.is_some(),
-                content: call.into_content(),
-                turns: seal.turns,
-                hash: seal.hash,
+                sent,
                 version,
             }),
             Err(rejected) => answers[place] = Some(Err(rejected)),
@@ -324,17 +301,11 @@ async fn plans(
 }
 
 /// A call on its way.
-struct Plan {
+struct Plan<'a> {
     /// Its place in the batch.
     place: usize,
-    content: Content,
-    /// Its turns as they are stored.
-    turns: String,
-    /// SHA-256 of what was sent.
-    hash: String,
+    sent: &'a Sent,
     version: Version,
-    /// Whether the sender named the version.
-    asked: bool,
 }
 
 fn accepted(row: calls::Model, outcome: Outcome) -> Result<Accepted, StoreError> {

@@ -203,6 +203,7 @@ fn average_gap(turns: &[Turn]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::super::NewCall;
+    use super::super::sent::Sent;
     use super::*;
     use serde_json::json;
 
@@ -212,16 +213,15 @@ mod tests {
 
     fn sent(mut json: Json) -> (Content, String) {
         let extra = json["extra"].take();
-        let mut new = NewCall {
+        let new = NewCall {
             call: aftercall_core::parse_call(&json).unwrap(),
             agent_id: "a".to_owned(),
             revision_id: None,
             extra: extra.as_object().cloned().unwrap_or_default(),
             is_test: false,
         };
-        new.check().unwrap();
-        let hash = new.seal().hash;
-        (new.into_content(), hash)
+        let sent = Sent::new(new).unwrap();
+        (sent.content, sent.hash)
     }
 
     fn turn(role: &str, content: &str) -> Json {

@@ -10,12 +10,14 @@ mod content;
 mod cursor;
 mod delete;
 mod filter;
+mod gather;
 mod list;
 mod metric_filter;
 mod new;
 mod page;
 mod read;
 mod row;
+mod sent;
 mod versions;
 
 pub use cancel::Cancelled;
@@ -27,4 +29,5 @@ pub use page::CallPage;
 pub use read::{CallDetail, CallItem};
 pub use row::CallRow;
 
+pub(crate) use gather::Gather;
 pub(crate) use read::{locked, stored_call};

@@ -1,16 +1,9 @@
 //! A call that comes in, and what is told of it.
 
-use std::mem;
-
 use aftercall_core::{Call, Problem};
-use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
-use sha2::{Digest, Sha256};
 
 use super::CallRow;
-use super::columns::turns_text;
-use super::content::{Content, fields};
-use crate::times::{from_us, to_us};
 
 /// A call as it comes in.
 #[derive(Debug, Clone)]
@@ -81,49 +74,7 @@ pub enum Rejected {
     Invalid(#[from] Problem),
 }
 
-/// What is made of a call before the database is asked.
-pub(super) struct Seal {
-    /// SHA-256 (hex) of what was sent.
-    pub(super) hash: String,
-    /// The turns as they are stored.
-    pub(super) turns: String,
-}
-
 impl NewCall {
-    /// Rounds the call's times to the microsecond, and does what takes long and needs no database.
-    pub(super) fn seal(&mut self) -> Seal {
-        let call = &mut self.call;
-        call.started_at = call.started_at.map(to_the_microsecond);
-        call.ended_at = call.ended_at.map(to_the_microsecond);
-        let turns = turns_text(&call.transcript);
-        // The transcript is most of a call: its digest stands for it rather than a copy.
-        let transcript = mem::take(&mut call.transcript);
-        let mut fields = fields(call, &self.extra, self.is_test);
-        self.call.transcript = transcript;
-        fields.insert("agentId".to_owned(), self.agent_id.clone().into());
-        fields.insert("transcript".to_owned(), hex_sha256(turns.as_bytes()).into());
-        if let Some(revision_id) = &self.revision_id {
-            fields.insert("versionId".to_owned(), revision_id.clone().into());
-        }
-        let mut sent = Json::Object(fields);
-        sent.sort_all_objects();
-        Seal {
-            hash: hex_sha256(sent.to_string().as_bytes()),
-            turns,
-        }
-    }
-
-    /// The content to store.
-    pub(super) fn into_content(self) -> Content {
-        let mut call = self.call;
-        call.agent_id = Some(self.agent_id);
-        Content {
-            call,
-            extra: self.extra,
-            is_test: self.is_test,
-        }
-    }
-
     /// Checks the fields of `extra` that have a column of their own.
     pub(super) fn check(&self) -> Result<(), Problem> {
         for name in ["disconnectionReason", "campaignId", "retryCallId"] {
@@ -140,17 +91,6 @@ impl NewCall {
         }
         Ok(())
     }
-}
-
-fn to_the_microsecond(instant: Timestamp) -> Timestamp {
-    from_us(to_us(instant)).unwrap_or(instant)
-}
-
-fn hex_sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
 };
 
-use super::{NewCall, Rejected};
+use super::Rejected;
+use super::sent::Sent;
 use crate::StoreError;
 use crate::chunks::chunks;
 use crate::entity::{agents, revisions};
@@ -38,7 +39,7 @@ pub(super) struct Versions {
 impl Versions {
     pub(super) async fn read(
         txn: &DatabaseTransaction,
-        calls: &[NewCall],
+        calls: &[&Sent],
     ) -> Result<Self, StoreError> {
         let named: HashSet<&String> = calls.iter().map(|call| &call.agent_id).collect();
         let mut active = HashMap::new();
@@ -92,7 +93,7 @@ impl Versions {
     }
 
     /// The version of a call.
-    pub(super) fn of(&self, call: &NewCall) -> Result<Version, Rejected> {
+    pub(super) fn of(&self, call: &Sent) -> Result<Version, Rejected> {
         let Some(active) = self.active.get(&call.agent_id) else {
             return Err(Rejected::UnknownAgent {
                 agent_id: call.agent_id.clone(),

@@ -1,6 +1,7 @@
 //! Calls that come in, and that go.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use aftercall_store::calls::{NewCall, Outcome, Rejected};
 use aftercall_store::jobs::{JobFilter, JobState};
@@ -22,6 +23,8 @@ on_both!(
     a_large_batch_is_one_commit,
     senders_of_the_same_call_agree,
     batches_in_any_order_do_not_block,
+    many_senders_at_once_get_their_own_answers,
+    a_call_is_stored_even_if_its_sender_leaves,
     a_deleted_call_is_gone,
     a_call_can_be_cancelled,
     retries_belong_to_their_first_attempt,
@@ -390,6 +393,52 @@ async fn batches_in_any_order_do_not_block(db: TestDb) {
             assert!(answers.unwrap().iter().all(Result::is_ok));
         }
     }
+}
+
+async fn many_senders_at_once_get_their_own_answers(db: TestDb) {
+    let agent = agent(&db.store).await;
+    let nobody = db.store.new_id().to_string();
+    let mut senders = tokio::task::JoinSet::new();
+    for n in 0..60 {
+        let call_id = format!("c-{n}");
+        let mut batch = vec![
+            new_call(&agent, json!({"callId": call_id})),
+            new_call(&agent, json!({"callId": format!("{call_id}-b")})),
+        ];
+        if n % 3 == 0 {
+            batch[0].agent_id = nobody.clone();
+        }
+        let store = db.store.clone();
+        senders.spawn(async move { (n, store.accept_calls(batch).await.unwrap()) });
+    }
+    while let Some(answered) = senders.join_next().await {
+        let (n, answers) = answered.unwrap();
+        match &answers[0] {
+            Ok(accepted) => assert_eq!(accepted.call.call_id, format!("c-{n}")),
+            Err(rejected) => assert!(n % 3 == 0, "{rejected}"),
+        }
+        let second = answers[1].as_ref().unwrap();
+        assert_eq!(second.call.call_id, format!("c-{n}-b"));
+        assert_eq!(second.outcome, Outcome::Created);
+    }
+    assert_eq!(jobs_of(&db.store, "c-1").await.len(), 1);
+    assert!(db.store.call("c-0").await.is_err());
+}
+
+async fn a_call_is_stored_even_if_its_sender_leaves(db: TestDb) {
+    let agent = agent(&db.store).await;
+    let new = new_call(&agent, json!({"callId": "c"}));
+    // Polled once, then dropped.
+    let left = tokio::time::timeout(Duration::ZERO, db.store.accept_call(new)).await;
+    assert!(left.is_err());
+    let stored = async {
+        while db.store.call("c").await.is_err() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), stored)
+        .await
+        .expect("the call is stored");
 }
 
 async fn a_deleted_call_is_gone(db: TestDb) {
