@@ -99,21 +99,25 @@ struct NewTurn {
 pub(crate) fn read(bytes: &[u8], store: &Store, limits: &Limits) -> Result<NewCall, Problem> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| Refusal::malformed("body", format!("must be valid UTF-8: {error}")))?;
-    let CallFile { call, mut beside } = CallFile::read(text).map_err(unreadable)?;
+    let CallFile {
+        call,
+        names_agent,
+        mut beside,
+    } = CallFile::read(text).map_err(unreadable)?;
     let mut broken = Vec::new();
     let call = call.map_err(|problems| broken = problems).ok();
     let revision_id = text_of("versionId", beside.shift_remove("versionId"), &mut broken);
     let is_test = flag_of("isTest", beside.shift_remove("isTest"), &mut broken);
     check_extra(&beside, &mut broken);
-    if let Some(call) = &call {
-        if call.agent_id.is_none() {
-            broken.push(Broken::new("agentId", None, "is required"));
-        }
-        if call.transcript.len() > limits.max_turns {
-            let rule = format!("must have at most {} turns", limits.max_turns);
-            let found = format!("{} turns", call.transcript.len());
-            broken.push(Broken::told("transcript", found, rule));
-        }
+    if !names_agent {
+        broken.push(Broken::new("agentId", None, "is required"));
+    }
+    if let Some(call) = &call
+        && call.transcript.len() > limits.max_turns
+    {
+        let rule = format!("must have at most {} turns", limits.max_turns);
+        let found = format!("{} turns", call.transcript.len());
+        broken.push(Broken::told("transcript", found, rule));
     }
     match call {
         Some(mut call) if broken.is_empty() => {

@@ -10,6 +10,7 @@ mod content;
 mod cursor;
 mod delete;
 mod filter;
+mod finished;
 mod list;
 mod metric_filter;
 mod new;
