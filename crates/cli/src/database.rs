@@ -1,12 +1,17 @@
 //! Opening the database of a server.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use aftercall_store::{PoolOptions, Store, SystemClock, SystemRandom};
 use anyhow::Context as _;
+use jiff::SignedDuration;
 
 use crate::config::Config;
 use crate::exit::{Exit, Failure, OrExit as _};
+
+/// Clocks that differ by more are warned of.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(5);
 
 /// What runs a command that speaks with the database and then ends.
 pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
@@ -53,6 +58,42 @@ pub(crate) async fn open(config: &Config) -> Result<Store, Failure> {
         );
     }
     Ok(store)
+}
+
+/// Warns of what would go wrong unseen: others on this machine who may look into the folder, a clock that is not the others'.
+pub(crate) async fn warn_of_surroundings(config: &Config, store: &Store) {
+    if let Some(file) = Store::sqlite_path(&config.database_url())
+        && let Some(folder) = file.parent()
+        && is_open_to_others(folder)
+    {
+        tracing::warn!(
+            folder = %folder.display(),
+            "the database's folder is open to every user of this machine: `chmod o= FOLDER` closes it"
+        );
+    }
+    match store.clock_difference().await {
+        Ok(Some(ahead)) if ahead.abs() > CLOCKS_DIFFER => {
+            tracing::warn!(
+                database_ahead_seconds = ahead.as_secs(),
+                "the clocks of this machine and of the database differ: jobs may be taken from workers that are at them"
+            );
+        }
+        Ok(_) => {}
+        Err(error) => tracing::debug!(%error, "the database was not asked for its time"),
+    }
+}
+
+#[cfg(unix)]
+fn is_open_to_others(folder: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    folder
+        .metadata()
+        .is_ok_and(|folder| folder.permissions().mode() & 0o7 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open_to_others(_: &Path) -> bool {
+    false
 }
 
 /// The folder has calls in it: nobody else may look.

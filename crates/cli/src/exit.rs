@@ -47,7 +47,8 @@ Exit codes:
 pub(crate) const SERVER_CODES: &str = "\
 Exit codes:
   0    stopped by SIGTERM or Ctrl-C; what was in hand is finished, or back in the queue
-  2    the command line, the configuration, the address or the database is wrong";
+  2    the command line, the configuration, the address or the database is wrong
+  3    what analyses calls failed; the log says why";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {

@@ -31,10 +31,7 @@ pub(crate) fn start(config: &Config) -> Result<Analysts, Failure> {
             Err(failure) => Err(NotReady(format!("{:#}", failure.error))),
         }
     });
-    Analysts::start(
-        vec![(Slot::Internal, maker)],
-        config.worker.waiting_requests,
-    )
-    .context("cannot start the thread of the model")
-    .or_exit(Exit::Engine)
+    Analysts::start(vec![(Slot::Internal, maker)], &config.worker)
+        .context("cannot start the thread of the model")
+        .or_exit(Exit::Engine)
 }

@@ -2,7 +2,11 @@
 
 use std::io;
 
-use tracing_subscriber::filter::LevelFilter;
+use aftercall_server::telemetry::has_no_secret;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::{FilterExt as _, LevelFilter, filter_fn};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::args::LogLevel;
 use crate::terminal;
@@ -18,11 +22,11 @@ pub(crate) fn start(level: LogLevel) {
         LogLevel::Trace => LevelFilter::TRACE,
     };
     let colours = anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never;
-    let started = tracing_subscriber::fmt()
-        .with_max_level(level)
+    let lines = tracing_subscriber::fmt::layer()
         .with_ansi(colours)
         .with_writer(|| Stderr)
-        .try_init();
+        .with_filter(level.and(filter_fn(has_no_secret)));
+    let started = tracing_subscriber::registry().with(lines).try_init();
     drop(started);
 }
 

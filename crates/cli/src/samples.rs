@@ -17,7 +17,7 @@ use crate::{metrics, terminal};
 
 /// The sample agent's name.
 const AGENT: &str = "Brindlewick Energy (sample)";
-/// Name of the key that is made anew at every start with samples.
+/// Of the program's own keys the one that is made anew at every start with samples.
 const KEY: &str = "samples";
 /// Between two looks at the jobs.
 const PERIOD: Duration = Duration::from_millis(500);
@@ -121,16 +121,6 @@ async fn send_calls(store: &Store, folder: &Path, agent_id: &str) -> Result<usiz
 }
 
 async fn make_key(store: &Store) -> Result<String, Failure> {
-    let keys = store.list_keys().await.or_exit(Exit::Input)?;
-    for old in keys
-        .iter()
-        .filter(|key| key.name == KEY && key.revoked_at.is_none())
-    {
-        store.revoke_key(&old.id).await.or_exit(Exit::Input)?;
-    }
-    let made = store
-        .create_key(KEY, Role::Admin)
-        .await
-        .or_exit(Exit::Input)?;
-    Ok(made.secret)
+    let made = store.renew_own_key(KEY, Role::Admin).await;
+    Ok(made.or_exit(Exit::Input)?.secret)
 }

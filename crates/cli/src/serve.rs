@@ -1,10 +1,11 @@
 //! `aftercall serve` and `aftercall worker`.
 
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::path::Path;
 
 use aftercall_server::worker::{Analysts, Wake, Worker};
-use aftercall_server::{App, telemetry};
+use aftercall_server::{App, serve_health, telemetry};
 use aftercall_store::Store;
 use anyhow::Context as _;
 use tokio::net::TcpListener;
@@ -56,6 +57,7 @@ fn run(config: &Config, work: impl Future<Output = Result<(), Failure>>) -> Resu
 async fn serving(config: &Config, samples: Option<&Path>) -> Result<(), Failure> {
     let stop = signals::listen()?;
     let store = database::open(config).await?;
+    database::warn_of_surroundings(config, &store).await;
     let first = store
         .create_first_key("first key")
         .await
@@ -67,14 +69,7 @@ async fn serving(config: &Config, samples: Option<&Path>) -> Result<(), Failure>
             first.secret
         ));
     }
-    let listener = TcpListener::bind(&config.listen)
-        .await
-        .with_context(|| format!("listen: cannot listen on {}", config.listen))
-        .or_exit(Exit::Input)?;
-    let address = listener
-        .local_addr()
-        .with_context(|| format!("listen: cannot listen on {}", config.listen))
-        .or_exit(Exit::Input)?;
+    let (listener, address) = listen("listen", &config.listen).await?;
     let analysts = if config.worker.enabled {
         local_model::start(config)?
     } else {
@@ -99,34 +94,67 @@ async fn serving(config: &Config, samples: Option<&Path>) -> Result<(), Failure>
     working
         .await
         .context("the worker ended by a panic")
-        .or_exit(Exit::Engine)?;
+        .or_exit(Exit::Engine)??;
     served.context("the server ended").or_exit(Exit::Input)
 }
 
 async fn working(config: &Config) -> Result<(), Failure> {
     let stop = signals::listen()?;
     let store = database::open(config).await?;
+    database::warn_of_surroundings(config, &store).await;
+    let listener = match &config.worker.listen {
+        Some(address) => Some(listen("worker.listen", address).await?),
+        None => None,
+    };
     let analysts = local_model::start(config)?;
+    let wake = Wake::default();
+    let health = listener.map(|(listener, address)| {
+        say(&format!("Health on http://{address}"));
+        let (store, analysts) = (store.clone(), analysts.clone());
+        let app = App::new(store, config.server(), analysts, wake.clone());
+        tokio::spawn(serve_health(app, listener, stop.clone()))
+    });
     say("Waiting for jobs");
-    work(config, store, analysts, Wake::default(), stop).await;
-    Ok(())
+    let worked = work(config, store, analysts, wake, stop).await;
+    if let Some(health) = health {
+        let ended = health.await.context("the server of health panicked");
+        ended
+            .and_then(|served| served.context("the server of health ended"))
+            .or_exit(Exit::Input)?;
+    }
+    worked
 }
 
-/// Works until `stop`, and then until what is in hand is done or back in the queue.
+/// Listens on the address that a key of the configuration gives.
+async fn listen(key: &str, address: &str) -> Result<(TcpListener, SocketAddr), Failure> {
+    let bind = async {
+        let listener = TcpListener::bind(address).await?;
+        let bound = listener.local_addr()?;
+        std::io::Result::Ok((listener, bound))
+    };
+    bind.await
+        .with_context(|| format!("{key}: cannot listen on {address}"))
+        .or_exit(Exit::Input)
+}
+
+/// Works until `stop`, and then until what is in hand is done or back in the queue. Workers that fail end everything else.
 fn work(
     config: &Config,
     store: Store,
     analysts: Analysts,
     wake: Wake,
     stop: CancellationToken,
-) -> impl Future<Output = ()> + Send + use<> {
+) -> impl Future<Output = Result<(), Failure>> + Send + use<> {
     let settings = config.worker.clone();
     async move {
-        if settings.enabled {
-            Worker::new(store, analysts, settings, wake).run(stop).await;
-        } else {
+        if !settings.enabled {
             stop.cancelled().await;
+            return Ok(());
         }
+        let worker = Worker::new(store, analysts, settings, wake);
+        let worked = worker.run(stop.clone()).await;
+        stop.cancel();
+        worked.or_exit(Exit::Engine)
     }
 }
 

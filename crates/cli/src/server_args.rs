@@ -119,11 +119,18 @@ pub(crate) struct WorkerArgs {
     pub(crate) config: ConfigArgs,
     #[command(flatten)]
     pub(crate) model: ModelArg,
+    /// Answer /healthz, /readyz and /metrics at this address and port
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) listen: Option<String>,
 }
 
 impl WorkerArgs {
     pub(crate) fn load(&self) -> Result<Config, Failure> {
-        self.config.load(&self.model.flags())
+        let mut flags = self.model.flags();
+        if let Some(listen) = &self.listen {
+            flags.push(("worker.listen", Value::from(listen.as_str())));
+        }
+        self.config.load(&flags)
     }
 }
 
@@ -226,7 +233,7 @@ pub(crate) enum JobsCommand {
         #[arg(long, short, value_enum, default_value = "text")]
         format: Report,
     },
-    /// Put jobs that were given up back into the queue
+    /// Put jobs that were given up back into the queue; one that failed and waits is begun at once
     #[command(after_help = PLAIN_CODES)]
     Retry {
         #[command(flatten)]

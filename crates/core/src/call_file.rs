@@ -55,8 +55,8 @@ const DEFINED: [&str; 13] = [
 pub struct CallFile {
     /// The call, its id empty where the file has none; or every broken rule, up to [`crate::MAX_PROBLEMS`].
     pub call: Result<Call, Vec<Problem>>,
-    /// Whether it has an `agentId`, right or wrong.
-    pub has_agent: bool,
+    /// Whether there is an `agentId`, right or wrong: who must have one tells of it beside the other broken rules.
+    pub names_agent: bool,
     /// Fields that a call file does not define, in their order.
     pub beside: Map<String, Json>,
 }
@@ -80,7 +80,7 @@ impl CallFile {
                 let is_beside = |name: &str| !DEFINED.contains(&name);
                 Self {
                     call: problems.or(call),
-                    has_agent: field(&fields, "agentId").is_some(),
+                    names_agent: field(&fields, "agentId").is_some(),
                     beside: fields
                         .into_iter()
                         .filter(|(name, _)| is_beside(name))
@@ -91,7 +91,7 @@ impl CallFile {
                 problems.field("document", Some(&value), "must be one call, an object");
                 Self {
                     call: problems.or(Call::from_turns(Vec::new())),
-                    has_agent: false,
+                    names_agent: false,
                     beside: Map::new(),
                 }
             }

@@ -79,7 +79,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         ..Settings::default()
     };
     let maker: Maker = Box::new(|| Ok(Box::new(Instant)));
-    let analysts = Analysts::start(vec![(Slot::Internal, maker)], 16)?;
+    let analysts = Analysts::start(vec![(Slot::Internal, maker)], &settings.worker)?;
     let wake = Wake::default();
     let stop = CancellationToken::new();
     let worker = Worker::new(
@@ -100,6 +100,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         ended.cancel();
     });
     serve(App::new(store, settings, analysts, wake), listener, stop).await?;
-    worker.await?;
+    worker.await??;
     Ok(())
 }

@@ -82,6 +82,9 @@ fn need(family: Family, method: &Method, path: &str, metrics_need_key: bool) -> 
         Family::Api if path.starts_with("/v1/calls/") && *method == Method::DELETE => {
             Need::Administer
         }
+        Family::Atoms if !reads && path.ends_with("/v1/account/update-org-name") => {
+            Need::Administer
+        }
         // Only looks calls up, and has a body because the list is long.
         Family::Atoms if *method == Method::POST && path.ends_with("/v1/conversation/search") => {
             Need::Read
@@ -145,6 +148,11 @@ mod tests {
             (Method::DELETE, "/atoms/v1/agent/x/archive", Need::Edit),
             (Method::POST, "/atoms/v1/conversation/search", Need::Read),
             (Method::POST, "/waves/v1/pca", Need::Edit),
+            (
+                Method::PUT,
+                "/api/v1/account/update-org-name",
+                Need::Administer,
+            ),
             (Method::GET, "/atoms/v1/no/such/route", Need::Read),
             (Method::POST, "/v1/calls", Need::Intake),
             (Method::GET, "/v1/calls", Need::Read),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use aftercall_store::Store;
+use aftercall_store::{Key, Store};
 
 use crate::auth::Caller;
 use crate::refusal::Refusal;
@@ -38,10 +38,7 @@ impl KeyCache {
             self.lock().remove(secret);
             return Err(Refusal::Key);
         };
-        if let Err(error) = store.touch_key(&key).await {
-            // The request is good all the same.
-            tracing::warn!(key = key.id, %error, "the last use of a key could not be written");
-        }
+        note_use(store.clone(), key.clone());
         let caller = Caller {
             key_id: key.id,
             name: key.name,
@@ -78,6 +75,15 @@ impl KeyCache {
         // A panic while the map was held leaves it whole: it only misses an entry.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Beside the request: nobody is to wait for the database's writer in order to read.
+fn note_use(store: Store, key: Key) {
+    tokio::spawn(async move {
+        if let Err(error) = store.touch_key(&key).await {
+            tracing::debug!(key = key.id, %error, "the last use of a key could not be written");
+        }
+    });
 }
 
 #[cfg(test)]

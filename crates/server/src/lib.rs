@@ -23,5 +23,5 @@ pub mod worker;
 pub use api::openapi;
 pub use app::App;
 pub use router::router;
-pub use serve::serve;
+pub use serve::{serve, serve_health};
 pub use settings::Settings;

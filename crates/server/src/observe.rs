@@ -48,8 +48,8 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
     span.in_scope(|| match status {
         // Asked for by machines every few seconds, whatever the answer.
         _ if is_probe => tracing::debug!(status, duration_ms, "probe answered"),
-        // The server can do nothing for it: it is busy, or a model is not there.
-        503 => tracing::warn!(status, duration_ms, "request put off"),
+        // The server can do nothing for it: it is busy, or a model is not there or takes long.
+        503 | 504 => tracing::warn!(status, duration_ms, "request put off"),
         500.. => tracing::error!(status, duration_ms, "request failed"),
         _ => tracing::info!(status, duration_ms, "request answered"),
     });

@@ -19,7 +19,17 @@ pub fn router(app: App) -> Router {
         .nest("/api/v1", atoms::routes())
         .nest("/waves/v1", waves::routes())
         .merge(api::routes())
-        .merge(health::routes())
+        .merge(health::routes());
+    layered(routes, app)
+}
+
+/// What a process answers that only analyses: `/healthz`, `/readyz` and `/metrics`.
+pub(crate) fn health_router(app: App) -> Router {
+    layered(health::routes(), app)
+}
+
+fn layered(routes: Router<App>, app: App) -> Router {
+    let routes = routes
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)
         .layer(from_fn_with_state(app.clone(), auth::layer))

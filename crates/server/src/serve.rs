@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -15,6 +16,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::App;
+use crate::router::health_router;
 
 /// Bytes that the head of a request may have.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
@@ -27,6 +29,29 @@ const AFTER_ERROR: Duration = Duration::from_millis(200);
 /// # Errors
 /// The listener's address cannot be read.
 pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> io::Result<()> {
+    let routes = crate::router(app.clone());
+    serve_routes(app, routes, listener, stop).await
+}
+
+/// As [`serve`], but only health and figures: for a process that analyses and takes no calls.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_health(
+    app: App,
+    listener: TcpListener,
+    stop: CancellationToken,
+) -> io::Result<()> {
+    let routes = health_router(app.clone());
+    serve_routes(app, routes, listener, stop).await
+}
+
+async fn serve_routes(
+    app: App,
+    routes: Router,
+    listener: TcpListener,
+    stop: CancellationToken,
+) -> io::Result<()> {
     let address = listener.local_addr()?;
     tracing::info!(%address, "serving");
     let settings = app.settings.http.clone();
@@ -35,7 +60,7 @@ pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> 
     ));
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
-    let service = TowerToHyperService::new(crate::router(app.clone()));
+    let service = TowerToHyperService::new(routes);
     let header_time = Duration::from_secs(settings.header_seconds.max(1));
 
     loop {

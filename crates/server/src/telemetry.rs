@@ -9,7 +9,8 @@ use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::layer::{Filter, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
@@ -33,14 +34,9 @@ pub enum TelemetryError {
         source: tracing_subscriber::filter::ParseError,
     },
     /// Traces cannot be sent to that address.
-    #[error("log.otlp_endpoint: traces cannot be sent to {endpoint:?}")]
-    Endpoint {
-        /// The address.
-        endpoint: String,
-        /// Why not.
-        #[source]
-        source: opentelemetry_otlp::ExporterBuildError,
-    },
+    // It does not repeat the address, which may hold a password.
+    #[error("log.otlp_endpoint: traces cannot be sent to this address")]
+    Endpoint(#[source] opentelemetry_otlp::ExporterBuildError),
 }
 
 /// The log and the traces while they run. Dropping it sends the traces that are left.
@@ -55,12 +51,6 @@ pub struct Telemetry {
 /// # Errors
 /// The level or the address cannot be used.
 pub fn start(settings: &LogSettings) -> Result<Telemetry, TelemetryError> {
-    let filter = || {
-        EnvFilter::try_new(&settings.level).map_err(|source| TelemetryError::Level {
-            value: settings.level.clone(),
-            source,
-        })
-    };
     let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
     let lines = match settings.format {
         LogFormat::Text => lines
@@ -83,18 +73,37 @@ pub fn start(settings: &LogSettings) -> Result<Telemetry, TelemetryError> {
             Some(
                 tracing_opentelemetry::layer()
                     .with_tracer(tracer)
-                    .with_filter(filter()?),
+                    .with_filter(filter(&settings.level)?),
             )
         }
         None => None,
     };
     let log = tracing_subscriber::registry()
         .with(spans)
-        .with(lines.with_filter(filter()?));
+        .with(lines.with_filter(filter(&settings.level)?));
     if log.try_init().is_err() {
         tracing::debug!("the log had been started before");
     }
     Ok(Telemetry { traces })
+}
+
+/// What is let through at a level.
+fn filter<S>(level: &str) -> Result<impl Filter<S> + use<S>, TelemetryError> {
+    let asked = EnvFilter::try_new(level).map_err(|source| TelemetryError::Level {
+        value: level.to_owned(),
+        source,
+    })?;
+    Ok(asked.and(filter_fn(has_no_secret)))
+}
+
+/// False for what the database library says below a warning, whatever level is asked for: there the address of the
+/// database stands with its password, and statements with their values.
+#[must_use]
+pub fn has_no_secret(said: &tracing::Metadata<'_>) -> bool {
+    let of_database = ["sea_orm", "sqlx"]
+        .iter()
+        .any(|library| said.target().starts_with(library));
+    !of_database || *said.level() <= tracing::Level::WARN
 }
 
 fn provider(endpoint: &str, service_name: &str) -> Result<SdkTracerProvider, TelemetryError> {
@@ -103,10 +112,7 @@ fn provider(endpoint: &str, service_name: &str) -> Result<SdkTracerProvider, Tel
         .with_protocol(Protocol::HttpBinary)
         .with_endpoint(endpoint)
         .build()
-        .map_err(|source| TelemetryError::Endpoint {
-            endpoint: endpoint.to_owned(),
-            source,
-        })?;
+        .map_err(TelemetryError::Endpoint)?;
     let resource = Resource::builder()
         .with_service_name(service_name.to_owned())
         .build();
@@ -204,6 +210,44 @@ impl Metrics {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What is written, to be looked at.
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_the_database_library_says_stays_out_at_every_level() {
+        for level in ["trace", "sea_orm=trace,sqlx_core=trace,info"] {
+            let written = Written::default();
+            let writer = written.clone();
+            let lines = tracing_subscriber::fmt::layer().with_writer(move || writer.clone());
+            let log =
+                tracing_subscriber::registry().with(lines.with_filter(filter(level).unwrap()));
+            tracing::subscriber::with_default(log, || {
+                let span =
+                    tracing::info_span!(target: "sea_orm::database", "connect", url = "secret");
+                span.in_scope(|| {
+                    tracing::info!(target: "sqlx_core::pool", "secret");
+                    tracing::warn!(target: "sqlx::query", "told");
+                    tracing::info!(target: "aftercall_store", "ours");
+                });
+            });
+            let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+            assert!(!text.contains("secret"), "{text}");
+            assert!(text.contains("told") && text.contains("ours"), "{text}");
+        }
+    }
 
     #[test]
     fn a_level_that_is_none_is_named() {

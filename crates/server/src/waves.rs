@@ -1,5 +1,7 @@
 //! `/waves/v1/pca`: a transcript and metrics in, answers out, nothing kept.
 
+use std::time::Duration;
+
 use aftercall_core::{
     Analysis, Answer, Call, Metric, Slot, Status, parse_metrics_json, parse_transcript_text,
 };
@@ -18,6 +20,11 @@ use crate::worker::{AnalyseError, Urgency};
 
 /// Characters of a free prompt.
 const MAX_PROMPT_CHARS: usize = 100_000;
+/// What is said where no model runs in this process.
+const NO_SLOT: &str =
+    "this server analyses nothing itself (it runs with --no-worker): ask one that does";
+/// When to try again what could not be done now.
+const AGAIN: Duration = Duration::from_secs(10);
 /// A type that this route alone knows: a text over the whole call.
 const SUMMARY: &str = "SUMMARY";
 
@@ -130,7 +137,12 @@ impl From<AnalyseError> for AtomsError {
     fn from(error: AnalyseError) -> Self {
         match error {
             AnalyseError::Failed(reason) => Self::internal(&reason),
-            other => Self::unavailable(other.to_string()),
+            AnalyseError::Late(_) => Self::late(error.to_string()),
+            // Only where the process has no slot at all: trying again does not help.
+            AnalyseError::NotConfigured(_) => Self::unavailable(NO_SLOT, None),
+            AnalyseError::NotReady(_) | AnalyseError::Busy(_) | AnalyseError::Stopped => {
+                Self::unavailable(error.to_string(), Some(AGAIN))
+            }
         }
     }
 }

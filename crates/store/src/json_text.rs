@@ -10,6 +10,7 @@ use sea_orm::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
+use serde_json::error::Category;
 
 /// A value kept as JSON text, on both databases. PostgreSQL's `jsonb` would sort the keys and refuse `\u0000`; what
 /// users write into a config has to be read back as it was.
@@ -31,9 +32,34 @@ impl<T: DeserializeOwned> TryGetable for JsonText<T> {
             TryGetError::DbErr(DbErr::TryIntoErr {
                 from: "text",
                 into: "JSON",
-                source: Arc::new(error),
+                source: Arc::new(Unreadable::from(error)),
             })
         })
+    }
+}
+
+/// Where a text is not the JSON that is looked for. The library's own error quotes what stands there, which may be what was
+/// said in a call, and errors are logged.
+#[derive(Debug, thiserror::Error)]
+#[error("{kind} at line {line}, column {column}")]
+struct Unreadable {
+    kind: &'static str,
+    line: usize,
+    column: usize,
+}
+
+impl From<serde_json::Error> for Unreadable {
+    fn from(error: serde_json::Error) -> Self {
+        let kind = match error.classify() {
+            Category::Data => "another type of value",
+            Category::Eof => "an early end",
+            Category::Io | Category::Syntax => "no JSON",
+        };
+        Self {
+            kind,
+            line: error.line(),
+            column: error.column(),
+        }
     }
 }
 

@@ -12,6 +12,9 @@ use crate::{Store, StoreError, secrets, times};
 /// A key's last use is written down at most once in this time.
 const USE_NOTED_EVERY: SignedDuration = SignedDuration::from_secs(60);
 
+/// How names of the program's own keys begin, so that none that a user made is taken for one.
+const OWN: &str = "aftercall:";
+
 /// What a key may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
@@ -76,13 +79,35 @@ pub struct NewKey {
 }
 
 impl Store {
-    /// Make a key.
+    /// Make a key. Its name must not begin with `aftercall:`.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] for such a name, [`StoreError::Database`] or [`StoreError::Busy`].
+    pub async fn create_key(&self, name: &str, role: Role) -> Result<NewKey, StoreError> {
+        if name.trim_start().starts_with(OWN) {
+            let rule = "must not begin with aftercall: as those of the program's own keys do";
+            return Err(StoreError::refused("name", name, rule));
+        }
+        let txn = self.begin().await?;
+        let made = self.insert_key(&txn, name, role).await?;
+        txn.commit().await?;
+        Ok(made)
+    }
+
+    /// Make a key of the program's own, named `aftercall:` and what it is for, and take back the one that was there before.
     ///
     /// # Errors
     /// [`StoreError::Database`] or [`StoreError::Busy`].
-    pub async fn create_key(&self, name: &str, role: Role) -> Result<NewKey, StoreError> {
+    pub async fn renew_own_key(&self, what_for: &str, role: Role) -> Result<NewKey, StoreError> {
+        let name = format!("{OWN}{what_for}");
         let txn = self.begin().await?;
-        let made = self.insert_key(&txn, name, role).await?;
+        rows::Entity::update_many()
+            .col_expr(rows::Column::RevokedAt, Expr::value(self.now_us()))
+            .filter(rows::COLUMN.name.eq(&name))
+            .filter(rows::COLUMN.revoked_at.is_null())
+            .exec(&txn)
+            .await?;
+        let made = self.insert_key(&txn, &name, role).await?;
         txn.commit().await?;
         Ok(made)
     }

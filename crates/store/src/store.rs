@@ -13,7 +13,7 @@ use sea_orm_migration::MigratorTrait;
 use crate::calls::Gather;
 use crate::migration::Migrator;
 use crate::settings::connect;
-use crate::{Clock, PoolOptions, Random, StoreError, times};
+use crate::{Clock, PoolOptions, Random, StoreError, sqlite_file, times};
 
 /// Number of the lock that one process at a time holds while it migrates a PostgreSQL database: `aftrcall` in ASCII.
 const MIGRATION_LOCK: i64 = 0x6166_7472_6361_6c6c;
@@ -35,7 +35,7 @@ struct Inner {
 
 impl Store {
     /// Open the database at `url`: `sqlite:PATH` (made if it is not there; see [`Store::sqlite_url`]) or
-    /// `postgres://USER:PASSWORD@HOST/DATABASE`. Tables are made by [`Store::migrate`].
+    /// `postgres://USER:PASSWORD@HOST/DATABASE`. Tables are made by [`Store::migrate`]. A new file is its owner's alone.
     ///
     /// # Errors
     /// [`StoreError::Url`] for another address or a database in memory, [`StoreError::Database`] where it cannot be opened.
@@ -45,6 +45,7 @@ impl Store {
         random: Arc<dyn Random>,
         options: PoolOptions,
     ) -> Result<Self, StoreError> {
+        sqlite_file::make_private(url);
         let (reader, writer) = connect(url, &options).await?;
         Ok(Self(Arc::new(Inner {
             gather: Gather::new(writer.get_database_backend()),

@@ -134,6 +134,22 @@ pub(super) const KEYS: &[Key] = &[
         "Requests for a stateless analysis that may wait in line; one more is answered with 503.",
     ),
     key(
+        "worker.request_seconds",
+        Whole,
+        "Seconds that a request for a stateless analysis may take, its wait in line included; then it is answered with 504.",
+    ),
+    key(
+        "worker.keep_jobs_days",
+        Whole,
+        "Days for which jobs that are done or cancelled are kept; 0 keeps them for ever. Analyses stay in any case, and so do jobs that were given up.",
+    ),
+    open(
+        "worker.listen",
+        Text,
+        "none",
+        "Address and port at which `aftercall worker` answers `/healthz`, `/readyz` and `/metrics`.",
+    ),
+    key(
         "limits.max_body_bytes",
         Whole,
         "Bytes of a request body that is not a call.",

@@ -66,6 +66,7 @@ mod tests {
             ..Config::default()
         };
         config.log.otlp_endpoint = Some("x".into());
+        config.worker.listen = Some("x".into());
         Table::try_from(config).unwrap()
     }
 

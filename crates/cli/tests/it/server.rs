@@ -19,7 +19,12 @@ struct Running {
 
 impl Running {
     fn start(place: &Place, more: &[&str]) -> Self {
-        let words = ["serve", "--data-dir", "data", "--listen", "127.0.0.1:0"];
+        Self::start_command(place, "serve", more)
+    }
+
+    /// `serve` or `worker`, on a free port.
+    fn start_command(place: &Place, name: &str, more: &[&str]) -> Self {
+        let words = [name, "--data-dir", "data", "--listen", "127.0.0.1:0"];
         let mut command = place.command(&[&words, more].concat());
         // Nobody reads its log: a full pipe would hold it up.
         let mut child = command.stderr(Stdio::null()).spawn().unwrap();
@@ -135,6 +140,61 @@ fn the_first_start_makes_everything_and_prints_a_key_once() {
     assert!(data.join("aftercall.sqlite").is_file());
 }
 
+#[cfg(unix)]
+#[test]
+fn in_a_folder_that_is_open_the_files_are_not() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::new();
+    place.write("data/aftercall.toml", "");
+    let open = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(place.path("data"), open).unwrap();
+    let server = Running::start(&place, &["--no-worker"]);
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(place.path("data")).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        if name.starts_with("aftercall.sqlite") {
+            let mode = entry.metadata().unwrap().permissions().mode();
+            assert_eq!(mode & 0o77, 0, "{name}: {mode:o}");
+            files.push(name);
+        }
+    }
+    assert!(files.len() > 1, "SQLite's own files too: {files:?}");
+    assert_eq!(server.stop(), Some(0));
+    let words = ["serve", "--data-dir", "data", "--listen", "nowhere"];
+    let ran = place.run(&words);
+    assert!(ran.err.contains("open to every user"), "{ran:?}");
+    let closed = std::fs::Permissions::from_mode(0o700);
+    std::fs::set_permissions(place.path("data"), closed).unwrap();
+    let ran = place.run(&words);
+    assert!(!ran.err.contains("open to every user"), "{ran:?}");
+}
+
+#[test]
+fn a_worker_tells_how_it_is() {
+    let place = Place::new();
+    let worker = Running::start_command(&place, "worker", &[]);
+    assert_eq!(worker.ask("GET", "/healthz", "", "").0, 200);
+    let (status, ready) = worker.ask("GET", "/readyz", "", "");
+    assert_eq!(status, 503, "there is no model");
+    assert!(ready.contains("aftercall model pull"), "{ready}");
+    let (status, figures) = worker.ask("GET", "/metrics", "", "");
+    assert_eq!(status, 200);
+    assert!(figures.contains("aftercall_queue_age_seconds"), "{figures}");
+    let secret = place.run(&[
+        "key",
+        "create",
+        "--name",
+        "x",
+        "--role",
+        "admin",
+        "--data-dir",
+        "data",
+    ]);
+    assert_eq!(worker.ask("GET", "/v1/calls", secret.out.trim(), "").0, 404);
+    assert_eq!(worker.stop(), Some(0));
+}
+
 #[test]
 fn keys_are_made_listed_and_revoked_beside_a_running_server() {
     let place = Place::new();
@@ -205,7 +265,8 @@ fn the_configuration_is_printed_without_secrets() {
     let place = Place::new();
     place.write(
         "a.toml",
-        "listen = \"0.0.0.0:1\"\n[worker]\nlease_seconds = 7\n",
+        "listen = \"0.0.0.0:1\"\n[worker]\nlease_seconds = 7\n\
+         [log]\notlp_endpoint = \"http://u:secret@h/v1/traces?api_key=secret\"\n",
     );
     let url = "postgres://me:secret@db/aftercall";
     let ran = place.run(&[
@@ -223,7 +284,9 @@ fn the_configuration_is_printed_without_secrets() {
         "{}",
         ran.out
     );
-    assert!(ran.out.contains("postgres://me:***@db/aftercall") && !ran.out.contains("secret"));
+    assert!(ran.out.contains("postgres://me:***@db/aftercall"));
+    assert!(ran.out.contains("http://***:***@h/v1/traces?api_key=***"));
+    assert!(!ran.out.contains("secret"), "{ran:?}");
     place.write("b.toml", &ran.out);
     let again = place.run(&["config", "--config", "b.toml"]);
     assert_eq!(again.out, ran.out, "what is printed can be read again");

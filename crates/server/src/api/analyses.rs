@@ -24,7 +24,7 @@ pub(crate) struct NewAnalysisBody {
 /// Analyse a call again
 ///
 /// With another version or the same one. Earlier analyses are kept; the newest one that completes is the one that counts.
-/// If the same is waiting or running already, the answer is that job.
+/// If the same is running already, the answer is that job; if it waits, it is due at once.
 #[utoipa::path(
     post,
     path = "/v1/calls/{callId}/analyses",

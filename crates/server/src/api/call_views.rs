@@ -2,12 +2,14 @@
 
 use aftercall_core::Turn;
 use aftercall_store::calls::{Accepted, CallDetail, CallItem, CallRow, Outcome};
+use aftercall_store::jobs::Job;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 
 use super::analysis_views::AnalysisView;
+use super::jobs::JobView;
 use crate::text::instant;
 
 /// The facts of a call.
@@ -108,6 +110,9 @@ pub(crate) struct WholeCall {
     current_analysis_id: Option<String>,
     /// Every analysis, the newest first.
     analyses: Vec<AnalysisView>,
+    /// Analyses to come: jobs of the call that wait or run, the newest first. After a failed attempt `lastError` says why,
+    /// and `runAt` when the next one is due.
+    jobs: Vec<JobView>,
 }
 
 /// One turn of a call.
@@ -190,8 +195,13 @@ impl From<CallItem> for ListedCall {
     }
 }
 
-impl From<CallDetail> for WholeCall {
-    fn from(detail: CallDetail) -> Self {
+impl WholeCall {
+    pub(crate) fn new(detail: CallDetail, open_jobs: Vec<Job>) -> Self {
+        let call_id = &detail.row.call_id;
+        let jobs = open_jobs
+            .into_iter()
+            .map(|job| JobView::new(job, call_id.clone()))
+            .collect();
         let mut row = detail.row;
         let current = row.current_analysis_id.clone();
         let analyses = detail.analyses.into_iter();
@@ -208,6 +218,7 @@ impl From<CallDetail> for WholeCall {
                 .map(|analysis| AnalysisView::new(analysis, current.as_deref()))
                 .collect(),
             current_analysis_id: current,
+            jobs,
             call: CallView::new(row, detail.version_number, detail.retry_count),
         }
     }

@@ -18,7 +18,10 @@ use crate::query::encoded;
 /// Send calls
 ///
 /// One call as JSON, or any number as JSON Lines, told apart by the content type. A finished call is stored together with
-/// its job, in one commit, before the answer: what was answered is not lost. Sending a call again is safe.
+/// its job, in one commit, before the answer: what was answered is not lost.
+///
+/// A call with a `callId` of its own is safe to send again: it is told from the one that is there. Without a `callId` the
+/// server makes one, so the same body twice is two calls.
 ///
 /// A stream is answered line by line, in order, each with the `line` it answers, the `status` that the line would have had
 /// alone, and what that answer would have held: `callId`, `id`, `outcome`, `finished` and `versionId`, or a `problem`. Blank
@@ -65,7 +68,7 @@ pub(crate) async fn send(State(app): State<App>, request: Request) -> Result<Res
 
 /// Read a call
 ///
-/// With its transcript and every analysis of it.
+/// With its transcript, every analysis of it, and the jobs that will make more.
 #[utoipa::path(
     get,
     path = "/v1/calls/{callId}",
@@ -82,7 +85,8 @@ pub(crate) async fn read(
     Path(call_id): Path<String>,
 ) -> Result<Json<WholeCall>, Problem> {
     let call = app.store.find_call(&call_id).await?;
-    Ok(Json(call.into()))
+    let jobs = app.store.open_jobs(&call.row.id).await?;
+    Ok(Json(WholeCall::new(call, jobs)))
 }
 
 /// Forget a call

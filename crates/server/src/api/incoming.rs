@@ -101,7 +101,7 @@ pub(crate) fn read(bytes: &[u8], store: &Store, limits: &Limits) -> Result<NewCa
         .map_err(|error| Refusal::malformed("body", format!("must be valid UTF-8: {error}")))?;
     let CallFile {
         call,
-        has_agent,
+        names_agent,
         mut beside,
     } = CallFile::read(text).map_err(unreadable)?;
     let mut broken = Vec::new();
@@ -109,7 +109,7 @@ pub(crate) fn read(bytes: &[u8], store: &Store, limits: &Limits) -> Result<NewCa
     let revision_id = text_of("versionId", beside.shift_remove("versionId"), &mut broken);
     let is_test = flag_of("isTest", beside.shift_remove("isTest"), &mut broken);
     check_extra(&beside, &mut broken);
-    if !has_agent {
+    if !names_agent {
         broken.push(Broken::new("agentId", None, "is required"));
     }
     if let Some(call) = &call

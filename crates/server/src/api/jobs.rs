@@ -186,7 +186,8 @@ pub(crate) async fn read(
 
 /// Begin a failed job anew
 ///
-/// A job that is dead or cancelled is queued again, with all its attempts before it.
+/// A job that is dead or cancelled, or that failed and waits for its next attempt, is due at once, with all its attempts
+/// before it.
 #[utoipa::path(
     post,
     path = "/v1/jobs/{jobId}/retry",
@@ -196,7 +197,7 @@ pub(crate) async fn read(
     responses(
         (status = 200, description = "The job, queued.", body = JobView),
         (status = 404, description = "There is no such job.", body = Details, content_type = "application/problem+json"),
-        (status = 409, description = "The job is done, waiting or running.", body = Details,
+        (status = 409, description = "The job is done, running, or waits for its first attempt.", body = Details,
             content_type = "application/problem+json"),
     ),
 )]

@@ -1,13 +1,14 @@
 //! Errors as the compatible API writes them: `{"status":false,"errors":[…]}`, with more beside it for some conflicts.
 
 use std::fmt::Display;
+use std::time::Duration;
 
 use aftercall_core::Problem;
 use aftercall_core::agent_config::{Change, Diff, SectionDiff};
 use aftercall_store::{Conflict, StoreError};
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode};
+use http::{HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
 use crate::refusal::{Refusal, seconds};
@@ -20,6 +21,7 @@ pub(crate) struct AtomsError {
     error_type: Option<&'static str>,
     data: Option<Box<Value>>,
     refusal: Option<Refusal>,
+    retry_after: Option<Duration>,
     deprecated: bool,
 }
 
@@ -31,6 +33,7 @@ impl AtomsError {
             error_type: None,
             data: None,
             refusal: None,
+            retry_after: None,
             deprecated: false,
         }
     }
@@ -100,9 +103,17 @@ impl AtomsError {
         }
     }
 
-    /// 503: what answers this is not ready, as the text says.
-    pub(crate) fn unavailable(text: impl Into<String>) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, vec![text.into()])
+    /// 503: what answers this is not ready, as the text says, and may be after that time.
+    pub(crate) fn unavailable(text: impl Into<String>, retry_after: Option<Duration>) -> Self {
+        Self {
+            retry_after,
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, vec![text.into()])
+        }
+    }
+
+    /// 504: what answers this took too long, as the text says.
+    pub(crate) fn late(text: impl Into<String>) -> Self {
+        Self::new(StatusCode::GATEWAY_TIMEOUT, vec![text.into()])
     }
 
     /// 500; the log says why, the answer does not.
@@ -130,6 +141,10 @@ impl IntoResponse for AtomsError {
         if self.deprecated {
             let headers = response.headers_mut();
             headers.insert("deprecation", HeaderValue::from_static("true"));
+        }
+        if let Some(wait) = self.retry_after {
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds(wait)));
         }
         if let Some(refusal) = &self.refusal {
             refusal.add_headers(&mut response);

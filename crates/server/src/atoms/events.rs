@@ -35,7 +35,7 @@ async fn events(
     }
     reader.finish()?;
     let call_id = call_id.unwrap_or_default();
-    if app.store.call(&call_id).await?.row.finished {
+    if app.store.is_call_finished(&call_id).await? {
         return Err(AtomsError::bad_request("Call is already completed"));
     }
     let stream = futures_util::stream::unfold(Next::Init, move |next| {
@@ -65,11 +65,10 @@ enum Next {
 async fn until_over(app: &App, call_id: &str) {
     loop {
         tokio::time::sleep(PERIOD).await;
-        match app.store.call(call_id).await {
-            Ok(call) if call.row.finished => return,
-            Err(StoreError::Missing { .. }) => return,
+        match app.store.is_call_finished(call_id).await {
+            Ok(true) | Err(StoreError::Missing { .. }) => return,
             // A database that cannot be reached may come back.
-            Ok(_) | Err(_) => {}
+            Ok(false) | Err(_) => {}
         }
         if app.is_draining() {
             return;

@@ -78,6 +78,9 @@ pub enum AnalyseError {
     /// Too many requests wait already.
     #[error("{0} requests wait for the model already")]
     Busy(usize),
+    /// It was not there in so many seconds, the wait in line included.
+    #[error("there was no answer within {0} s")]
+    Late(u64),
     /// The model could not do it.
     #[error("{0}")]
     Failed(String),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use aftercall_core::{Analysis, Call, Metric, Slot};
 use serde::Serialize;
@@ -9,7 +10,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::line::{Line, Task};
 use super::slot_thread::{self, Shared};
-use super::{AnalyseError, Maker};
+use super::{AnalyseError, Maker, WorkerSettings};
 
 /// Whether a slot has its model.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +54,7 @@ pub struct SlotState {
 /// Who waits for an analysis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Urgency {
-    /// Somebody who sent a request; it goes before jobs, and the line is bounded.
+    /// Somebody who sent a request: it takes turns with jobs, the line is bounded, and so is the time.
     Now,
     /// A job, which has all the time that its lease has.
     Job,
@@ -64,6 +65,7 @@ pub enum Urgency {
 pub struct Analysts {
     slots: Arc<[Arc<Shared>]>,
     waiting_requests: usize,
+    request_time: Duration,
 }
 
 impl Analysts {
@@ -73,14 +75,15 @@ impl Analysts {
         Self {
             slots: Arc::from([]),
             waiting_requests: 0,
+            request_time: Duration::ZERO,
         }
     }
 
-    /// Starts a thread for each slot. `waiting_requests` bounds the line of those who wait.
+    /// Starts a thread for each slot. The settings say how many requests may wait, and for how long.
     ///
     /// # Errors
     /// When the system refuses a thread.
-    pub fn start(makers: Vec<(Slot, Maker)>, waiting_requests: usize) -> std::io::Result<Self> {
+    pub fn start(makers: Vec<(Slot, Maker)>, settings: &WorkerSettings) -> std::io::Result<Self> {
         let mut slots = Vec::with_capacity(makers.len());
         for (slot, maker) in makers {
             let shared = Arc::new(Shared {
@@ -95,7 +98,8 @@ impl Analysts {
         }
         Ok(Self {
             slots: slots.into(),
-            waiting_requests,
+            waiting_requests: settings.waiting_requests,
+            request_time: settings.request_time(),
         })
     }
 
@@ -145,8 +149,7 @@ impl Analysts {
             reply,
         };
         self.push(slot, task, urgency)?;
-        // A slot's thread that is gone dropped the other end.
-        answer.await.unwrap_or(Err(AnalyseError::Stopped))
+        self.answered(answer, urgency).await
     }
 
     /// What the model of a slot says to a message.
@@ -156,7 +159,22 @@ impl Analysts {
     pub async fn generate(&self, slot: &Slot, message: String) -> Result<String, AnalyseError> {
         let (reply, answer) = oneshot::channel();
         self.push(slot, Task::Generate { message, reply }, Urgency::Now)?;
-        answer.await.unwrap_or(Err(AnalyseError::Stopped))
+        self.answered(answer, Urgency::Now).await
+    }
+
+    async fn answered<T>(
+        &self,
+        answer: oneshot::Receiver<Result<T, AnalyseError>>,
+        urgency: Urgency,
+    ) -> Result<T, AnalyseError> {
+        let answer = match urgency {
+            Urgency::Job => answer.await,
+            Urgency::Now => tokio::time::timeout(self.request_time, answer)
+                .await
+                .map_err(|_| AnalyseError::Late(self.request_time.as_secs()))?,
+        };
+        // A slot's thread that is gone dropped the other end.
+        answer.unwrap_or(Err(AnalyseError::Stopped))
     }
 
     /// Ends every slot: what waits is refused, what runs is let go.

@@ -1,5 +1,6 @@
 //! One job: what it is about is read, the slot asked, and what comes out stored.
 
+use std::error::Error as _;
 use std::time::{Duration, Instant};
 
 use aftercall_analyst::{unasked, without_transcript};
@@ -198,22 +199,24 @@ impl Jobs<'_> {
         }
     }
 
+    /// A database that is away is waited for, and costs no attempt. What is broken stays broken: each attempt counts.
     async fn unreadable(&self, lease: &Lease, error: &StoreError) -> Done {
-        match error {
-            StoreError::Missing { .. } => {
-                tracing::info!(job = lease.job.id, "the call of a job was deleted");
-                Done::Lost
-            }
-            StoreError::Busy(_) | StoreError::Database(_) => {
-                warn(lease, error, "the call of a job could not be read");
-                Done::NotNow
-            }
-            _ => {
-                let nobody = Call::from_turns(Vec::new());
-                let reason = error.to_string();
-                self.fail(lease, &nobody, &[], None, &reason, true).await
-            }
+        if let StoreError::Missing { .. } = error {
+            tracing::info!(job = lease.job.id, "the call of a job was deleted");
+            return Done::Lost;
         }
+        if error.is_outage() {
+            warn(lease, error, "the call of a job could not be read");
+            return Done::NotNow;
+        }
+        let cause = error
+            .source()
+            .map_or_else(|| error.to_string(), ToString::to_string);
+        let reason = format!("the call or its version cannot be read: {cause}");
+        let nobody = Call::from_turns(Vec::new());
+        let revision_id = lease.job.revision_id.clone();
+        self.fail(lease, &nobody, &[], revision_id, &reason, true)
+            .await
     }
 }
 

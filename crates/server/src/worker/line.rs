@@ -1,4 +1,4 @@
-//! The line of tasks before a slot: those that somebody waits for go first.
+//! The line of tasks before a slot: those that somebody waits for go first, but between two of them a job has its turn.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -45,7 +45,32 @@ impl Task {
 struct Waiting {
     now: VecDeque<Task>,
     jobs: VecDeque<Task>,
+    /// A request was taken last: a job goes next, if one waits.
+    jobs_turn: bool,
     closed: bool,
+}
+
+impl Waiting {
+    /// The next task that somebody still waits for.
+    fn next(&mut self) -> Option<Task> {
+        self.forget_abandoned();
+        let job_first = self.jobs_turn && !self.jobs.is_empty();
+        let is_request = !job_first && !self.now.is_empty();
+        let line = if is_request {
+            &mut self.now
+        } else {
+            &mut self.jobs
+        };
+        let task = line.pop_front()?;
+        self.jobs_turn = is_request;
+        Some(task)
+    }
+
+    /// Takes out what nobody waits for any more, such as requests of clients that are gone.
+    fn forget_abandoned(&mut self) {
+        self.now.retain(|task| !task.is_abandoned());
+        self.jobs.retain(|task| !task.is_abandoned());
+    }
 }
 
 /// Tasks of one slot.
@@ -63,7 +88,7 @@ impl Line {
             drop(waiting);
             return task.refuse(AnalyseError::Stopped);
         }
-        waiting.now.retain(|task| !task.is_abandoned());
+        waiting.forget_abandoned();
         if waiting.now.len() >= limit {
             drop(waiting);
             return task.refuse(AnalyseError::Busy(limit));
@@ -90,17 +115,13 @@ impl Line {
             if waiting.closed {
                 return None;
             }
-            let task = waiting.now.pop_front().or_else(|| waiting.jobs.pop_front());
-            match task {
-                Some(task) if task.is_abandoned() => {}
-                Some(task) => return Some(task),
-                None => {
-                    waiting = self
-                        .more
-                        .wait(waiting)
-                        .unwrap_or_else(PoisonError::into_inner);
-                }
+            if let Some(task) = waiting.next() {
+                return Some(task);
             }
+            waiting = self
+                .more
+                .wait(waiting)
+                .unwrap_or_else(PoisonError::into_inner);
         }
     }
 
@@ -145,7 +166,8 @@ impl Line {
 
     /// How many tasks wait.
     pub(super) fn len(&self) -> usize {
-        let waiting = self.lock();
+        let mut waiting = self.lock();
+        waiting.forget_abandoned();
         waiting.now.len() + waiting.jobs.len()
     }
 

@@ -2,7 +2,7 @@
 //!
 //! A slot is a thread with a model ([`Analysts`]). For every slot that is ready the loop in `run` claims jobs, renews
 //! their leases while they run, and stores what comes out. A lease that ends before its job does is put back into the
-//! queue by `sweep`, here or on any other node. Requests that wait for an answer (stateless analysis) go before jobs.
+//! queue by `sweep`, here or on any other node. Requests that wait for an answer (stateless analysis) take turns with jobs.
 
 mod analyse;
 mod analysts;
@@ -18,5 +18,5 @@ mod zone;
 
 pub use analyse::{Analyse, AnalyseError, Maker, NotReady};
 pub use analysts::{Analysts, SlotState, State, Urgency};
-pub use run::{Wake, Worker};
+pub use run::{Panicked, Wake, Worker};
 pub use settings::WorkerSettings;

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use aftercall_store::Store;
 use tokio::sync::Notify;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use super::held::{Held, release, signed};
 use super::job::{Done, Jobs};
@@ -29,6 +29,11 @@ impl Wake {
         self.0.notify_waiters();
     }
 }
+
+/// A loop of the workers panicked. Jobs would not be worked off as they should be, so the workers end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a loop of the worker panicked; this is a defect of the program")]
+pub struct Panicked;
 
 /// The workers of this process.
 #[derive(Clone)]
@@ -55,25 +60,31 @@ impl Worker {
     }
 
     /// Works until `stop`, and then for `drain_seconds` at most on what is in hand. What is not done then goes back.
-    pub async fn run(self, stop: CancellationToken) {
+    ///
+    /// # Errors
+    /// [`Panicked`], after the other loops were ended in the same way.
+    pub async fn run(self, stop: CancellationToken) -> Result<(), Panicked> {
+        let stop = stop.child_token();
         let hurry = CancellationToken::new();
-        let tracker = TaskTracker::new();
+        let mut loops = JoinSet::new();
         for slot in self.analysts.names() {
-            tracker.spawn(self.clone().work(slot, stop.clone(), hurry.clone()));
+            loops.spawn(self.clone().work(slot, stop.clone(), hurry.clone()));
         }
-        tracker.spawn(unconfigured::run(self.clone(), stop.clone()));
-        tracker.spawn(sweep::run(self.clone(), stop.clone()));
-        tracker.close();
-        stop.cancelled().await;
-        if tokio::time::timeout(self.settings.drain(), tracker.wait())
-            .await
-            .is_err()
-        {
+        loops.spawn(unconfigured::run(self.clone(), stop.clone()));
+        loops.spawn(sweep::run(self.clone(), stop.clone()));
+        let mut outcome = tokio::select! {
+            () = stop.cancelled() => Ok(()),
+            panicked = first_panic(&mut loops) => Err(panicked),
+        };
+        stop.cancel();
+        let drained = tokio::time::timeout(self.settings.drain(), ended(&mut loops, &mut outcome));
+        if drained.await.is_err() {
             tracing::warn!("an analysis in hand is not done in time and goes back into the queue");
             hurry.cancel();
-            tracker.wait().await;
+            ended(&mut loops, &mut outcome).await;
         }
         self.analysts.close();
+        outcome
     }
 
     async fn work(self, slot: String, stop: CancellationToken, hurry: CancellationToken) {
@@ -158,6 +169,31 @@ impl Worker {
         }
         true
     }
+}
+
+/// Waits until a loop panics. One that ends otherwise has nothing to do in this process.
+async fn first_panic(loops: &mut JoinSet<()>) -> Panicked {
+    while let Some(ended) = loops.join_next().await {
+        if let Err(panicked) = told(ended) {
+            return panicked;
+        }
+    }
+    std::future::pending().await
+}
+
+/// Waits until every loop has ended.
+async fn ended(loops: &mut JoinSet<()>, outcome: &mut Result<(), Panicked>) {
+    while let Some(ended) = loops.join_next().await {
+        *outcome = outcome.and(told(ended));
+    }
+}
+
+/// Whether a loop ended well. What the panic said is in the log by the panic hook.
+fn told(ended: Result<(), JoinError>) -> Result<(), Panicked> {
+    ended.map_err(|error| {
+        tracing::error!(%error, "a loop of the worker panicked");
+        Panicked
+    })
 }
 
 /// This process by its machine and its number.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 /// The section `worker` of the configuration.
@@ -20,6 +21,12 @@ pub struct WorkerSettings {
     pub drain_seconds: u32,
     /// Requests for a stateless analysis that may wait in line; one more is answered with 503.
     pub waiting_requests: usize,
+    /// Seconds that a request for a stateless analysis may take, its wait in line included; then it is answered with 504.
+    pub request_seconds: u32,
+    /// Days for which jobs that are done or cancelled are kept; 0 keeps them for ever.
+    pub keep_jobs_days: u32,
+    /// Address and port at which `aftercall worker` answers `/healthz`, `/readyz` and `/metrics`; none without.
+    pub listen: Option<String>,
 }
 
 impl Default for WorkerSettings {
@@ -31,6 +38,9 @@ impl Default for WorkerSettings {
             sweep_seconds: 10,
             drain_seconds: 20,
             waiting_requests: 16,
+            request_seconds: 300,
+            keep_jobs_days: 30,
+            listen: None,
         }
     }
 }
@@ -40,6 +50,17 @@ impl WorkerSettings {
     #[must_use]
     pub fn lease(&self) -> Duration {
         Duration::from_secs(self.lease_seconds.max(1).into())
+    }
+
+    /// How long a request for a stateless analysis may take.
+    pub(super) fn request_time(&self) -> Duration {
+        Duration::from_secs(self.request_seconds.max(1).into())
+    }
+
+    /// For how long jobs that ended are kept; `None` for ever.
+    pub(super) fn keep_jobs(&self) -> Option<SignedDuration> {
+        let days = self.keep_jobs_days;
+        (days > 0).then(|| SignedDuration::from_hours(24 * i64::from(days)))
     }
 
     pub(super) fn poll(&self) -> Duration {

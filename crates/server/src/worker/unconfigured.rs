@@ -62,9 +62,14 @@ async fn fail_them(worker: &Worker, stop: &CancellationToken) -> Result<(), Stor
         if leases.is_empty() {
             break;
         }
-        for lease in leases {
+        let mut leases = leases.into_iter();
+        while let Some(lease) = leases.next() {
             if jobs.run(&lease).await == Done::NotNow {
-                release(&worker.store, &lease).await;
+                // What could not be done now is not asked for again at once.
+                for lease in std::iter::once(lease).chain(leases) {
+                    release(&worker.store, &lease).await;
+                }
+                return Ok(());
             }
         }
     }

@@ -1,12 +1,18 @@
 //! A call is analysed again, and jobs are begun anew.
 
+use aftercall_store::jobs::Failure;
 use aftercall_store::on_both;
 use aftercall_store::testing::TestDb;
+use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::support::{Server, finished};
 
-on_both!(a_call_is_analysed_again, jobs_are_cancelled_and_begun_anew);
+on_both!(
+    a_call_is_analysed_again,
+    jobs_are_cancelled_and_begun_anew,
+    a_call_says_at_once_why_it_has_no_analysis,
+);
 
 async fn a_call_is_analysed_again(db: TestDb) {
     let server = Server::start(db).await;
@@ -93,4 +99,45 @@ async fn jobs_are_cancelled_and_begun_anew(db: TestDb) {
         .post(&format!("{unknown}/cancel"), &json!({}))
         .await
         .with(404);
+}
+
+async fn a_call_says_at_once_why_it_has_no_analysis(db: TestDb) {
+    let server = Server::start(db).await;
+    let agent = server.agent("a").await;
+    server.call(&finished("c-1", &agent)).await.with(201);
+    let store = &server.db.store;
+    let lease = SignedDuration::from_secs(60);
+    let claim = async || {
+        let slots = ["internal".to_owned()];
+        let mut leases = store.claim(&slots, "w", 1, lease).await.unwrap();
+        leases.remove(0)
+    };
+    let failure = |retry_at| Failure {
+        reason: "no memory".to_owned(),
+        retry_at,
+        analysis: None,
+    };
+    let later = store.now() + SignedDuration::from_hours(1);
+    store
+        .fail(&claim().await, failure(Some(later)))
+        .await
+        .unwrap();
+    let call = server.get("/v1/calls/c-1").await.with(200);
+    assert_eq!(call["analyses"], json!([]));
+    let job = &call["jobs"][0];
+    for (field, value) in [
+        ("state", json!("queued")),
+        ("attempts", json!(1)),
+        ("lastError", json!("no memory")),
+        ("runAt", json!("2026-03-01T10:00:00.000Z")),
+    ] {
+        assert_eq!(job[field], value, "{field}");
+    }
+    // Whoever has mended the cause need not wait.
+    let path = format!("/v1/jobs/{}/retry", job["id"].as_str().unwrap());
+    let retried = server.post(&path, &json!({})).await.with(200);
+    assert_eq!(retried["runAt"], "2026-03-01T09:00:00.000Z");
+    store.fail(&claim().await, failure(None)).await.unwrap();
+    let call = server.get("/v1/calls/c-1").await.with(200);
+    assert_eq!(call["jobs"], json!([]));
 }

@@ -83,7 +83,7 @@ impl Place {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
         stop.cancel();
-        task.await.unwrap();
+        task.await.unwrap().unwrap();
     }
 
     async fn ask(&self, method: &str, path: &str, body: Json) -> (StatusCode, Json) {

@@ -16,5 +16,7 @@ mod scripted;
 mod service;
 mod stream;
 mod support;
+mod telemetry;
 mod versions;
+mod waves;
 mod workers;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use aftercall_core::{
     Analysis, Answer, Call, Metric, MetricType, Provenance, Slot, Status, Usage, Value,
 };
-use aftercall_server::worker::{Analyse, Analysts, Maker};
+use aftercall_server::worker::{Analyse, Analysts, Maker, WorkerSettings};
 
 /// What it does with one task.
 pub(crate) enum Act {
@@ -45,9 +45,16 @@ impl Script {
 
     /// The slot `internal` with an analyst that follows this script.
     pub(crate) fn analysts(&self) -> Analysts {
+        self.analysts_with(&WorkerSettings {
+            waiting_requests: 2,
+            ..WorkerSettings::default()
+        })
+    }
+
+    pub(crate) fn analysts_with(&self, settings: &WorkerSettings) -> Analysts {
         let script = self.clone();
         let maker: Maker = Box::new(move || Ok(Box::new(Scripted(script.clone()))));
-        Analysts::start(vec![(Slot::Internal, maker)], 2).unwrap()
+        Analysts::start(vec![(Slot::Internal, maker)], settings).unwrap()
     }
 }
 

@@ -65,15 +65,14 @@ impl Server {
     }
 
     pub(crate) async fn with(db: TestDb, settings: Settings) -> Self {
+        Self::with_analysts(db, settings, Analysts::none()).await
+    }
+
+    pub(crate) async fn with_analysts(db: TestDb, settings: Settings, analysts: Analysts) -> Self {
         let key = async |role: Role| db.store.create_key(role.name(), role).await.unwrap().secret;
         let (admin, editor) = (key(Role::Admin).await, key(Role::Editor).await);
         let (viewer, intake) = (key(Role::Viewer).await, key(Role::Intake).await);
-        let app = App::new(
-            db.store.clone(),
-            settings,
-            Analysts::none(),
-            Wake::default(),
-        );
+        let app = App::new(db.store.clone(), settings, analysts, Wake::default());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();

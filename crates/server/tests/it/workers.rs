@@ -1,16 +1,20 @@
 //! Jobs are done, tried again, given up, handed over; on both databases.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use aftercall_core::agent_config::Config;
 use aftercall_core::{Call, Role, Slot, Status, Turn};
-use aftercall_server::worker::{Analysts, Urgency, Wake, Worker, WorkerSettings};
+use aftercall_server::worker::{
+    AnalyseError, Analysts, Panicked, Urgency, Wake, Worker, WorkerSettings,
+};
 use aftercall_store::analyses::AnalysisStatus;
 use aftercall_store::calls::{CallDetail, NewCall};
 use aftercall_store::jobs::{Job, JobFilter, JobState};
 use aftercall_store::testing::TestDb;
-use aftercall_store::{NewAgent, Store, on_both};
-use jiff::SignedDuration;
+use aftercall_store::{Clock, NewAgent, PoolOptions, SeededRandom, Store, SystemClock, on_both};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, json};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -23,7 +27,7 @@ const LONG: Duration = Duration::from_secs(30);
 struct Running {
     stop: CancellationToken,
     wake: Wake,
-    task: JoinHandle<()>,
+    task: JoinHandle<Result<(), Panicked>>,
 }
 
 impl Running {
@@ -31,6 +35,7 @@ impl Running {
         self.stop.cancel();
         tokio::time::timeout(LONG, self.task)
             .await
+            .unwrap()
             .unwrap()
             .unwrap();
     }
@@ -203,6 +208,41 @@ async fn what_fails_is_tried_again_and_given_up_in_the_end(db: TestDb) {
     running.end().await;
 }
 
+async fn a_call_that_cannot_be_read_is_given_up(db: TestDb) {
+    // One is for the slot of this process, the other for one that is set up nowhere.
+    for reasoning in [false, true] {
+        let agent = agent(&db.store, &[("useReasoningModel", json!(reasoning))]).await;
+        let id = format!("c-{reasoning}");
+        send(&db.store, &agent, &id, "secret words").await;
+        let call = db.store.call(&id).await.unwrap().row.id;
+        db.execute("UPDATE transcripts SET turns = '[\"secret words\"]'")
+            .await;
+        let running = start(&db.store, Script::default().analysts());
+        // The unseen one is looked for more seldom, and is done in the same way.
+        let last = if reasoning { 1 } else { 8 };
+        for attempt in 1..=last {
+            let failed = until(async || {
+                let job = job(&db.store).await;
+                (job.attempts == attempt && job.state != JobState::Running).then_some(job)
+            })
+            .await;
+            let reason = failed.last_error.unwrap();
+            assert!(reason.contains("cannot be read"), "{reason}");
+            assert!(!reason.contains("secret"), "{reason}");
+            if attempt < 8 {
+                assert!(failed.run_at > db.store.now(), "it waits");
+                db.clock.advance(SignedDuration::from_hours(2));
+            } else {
+                assert_eq!(failed.state, JobState::Dead);
+            }
+        }
+        let analyses = db.store.analyses(&call).await.unwrap();
+        assert_eq!(analyses[0].status, AnalysisStatus::Failed);
+        running.end().await;
+        db.clock.advance(SignedDuration::from_secs(1));
+    }
+}
+
 async fn a_slot_that_is_not_configured_says_so(db: TestDb) {
     let agent = agent(&db.store, &[("useReasoningModel", json!(true))]).await;
     send(&db.store, &agent, "c", "hello").await;
@@ -297,6 +337,39 @@ async fn a_deleted_call_leaves_nothing(db: TestDb) {
     assert!(db.store.call("c").await.is_err());
 }
 
+/// A clock that breaks when it is told to.
+struct Breaking {
+    clock: SystemClock,
+    broken: AtomicBool,
+}
+
+impl Clock for Breaking {
+    fn now(&self) -> Timestamp {
+        assert!(!self.broken.load(Ordering::Relaxed), "as the test says");
+        self.clock.now()
+    }
+}
+
+async fn a_panic_in_a_loop_ends_the_workers(db: TestDb) {
+    let clock = Arc::new(Breaking {
+        clock: SystemClock,
+        broken: AtomicBool::new(false),
+    });
+    let random = Arc::new(SeededRandom::new(9));
+    let store = Store::connect(&db.url, clock.clone(), random, PoolOptions::default())
+        .await
+        .unwrap();
+    let agent = agent(&store, &[]).await;
+    let running = start(&store, Script::default().analysts());
+    send(&store, &agent, "c", "hello").await;
+    analysed(&store, "c", 1).await;
+    clock.broken.store(true, Ordering::Relaxed);
+    running.wake.now();
+    let ended = tokio::time::timeout(LONG, running.task).await.unwrap();
+    assert_eq!(ended.unwrap(), Err(Panicked));
+    assert!(!running.stop.is_cancelled(), "others are not stopped by it");
+}
+
 on_both!(
     calls_are_analysed,
     a_call_without_words_asks_no_model,
@@ -306,6 +379,8 @@ on_both!(
     a_stop_lets_what_is_in_hand_be_finished,
     what_a_lost_worker_did_is_not_counted,
     a_deleted_call_leaves_nothing,
+    a_call_that_cannot_be_read_is_given_up,
+    a_panic_in_a_loop_ends_the_workers,
 );
 
 fn call(id: &str) -> Call {
@@ -315,7 +390,7 @@ fn call(id: &str) -> Call {
 }
 
 #[tokio::test]
-async fn those_who_wait_go_before_jobs() {
+async fn those_who_wait_and_jobs_take_turns() {
     let script = Script::default();
     let go = script.then_wait();
     let analysts = script.analysts();
@@ -340,11 +415,37 @@ async fn those_who_wait_go_before_jobs() {
     waiting(1).await;
     let now = ask("now", Urgency::Now);
     waiting(2).await;
+    let later = ask("later", Urgency::Now);
+    waiting(3).await;
     go.send(()).unwrap();
-    for task in [first, job, now] {
+    for task in [first, job, now, later] {
         assert!(task.await.unwrap().is_ok());
     }
-    assert_eq!(script.taken(), ["first", "now", "job"]);
+    assert_eq!(script.taken(), ["first", "now", "job", "later"]);
+}
+
+#[tokio::test]
+async fn who_waits_too_long_is_told_so_and_asks_no_model() {
+    let script = Script::default();
+    let go = script.then_wait();
+    let analysts = script.analysts_with(&WorkerSettings {
+        request_seconds: 1,
+        ..WorkerSettings::default()
+    });
+    let ask = |text: &str| {
+        let (analysts, text) = (analysts.clone(), text.to_owned());
+        tokio::spawn(async move { analysts.generate(&Slot::Internal, text).await })
+    };
+    let first = ask("first");
+    until(async || (!script.taken().is_empty()).then_some(())).await;
+    let second = ask("second");
+    for task in [first, second] {
+        assert_eq!(task.await.unwrap(), Err(AnalyseError::Late(1)));
+    }
+    assert_eq!(analysts.states()[0].waiting, 0);
+    go.send(()).unwrap();
+    assert_eq!(ask("third").await.unwrap().unwrap(), "THIRD");
+    assert_eq!(script.taken(), ["first", "third"]);
 }
 
 #[tokio::test]

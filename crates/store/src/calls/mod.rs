@@ -10,6 +10,7 @@ mod content;
 mod cursor;
 mod delete;
 mod filter;
+mod finished;
 mod gather;
 mod list;
 mod metric_filter;

@@ -1,14 +1,14 @@
 //! Ending jobs.
 
 use jiff::Timestamp;
-use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::Expr;
+use sea_orm::{ConnectionTrait, EntityTrait, QuerySelect};
 
 use super::claim::update_held;
 use super::{JobState, Lease};
 use crate::analyses::{self, NewAnalysis};
 use crate::answers::storable;
-use crate::entity::jobs;
+use crate::entity::{calls, jobs};
 use crate::times::to_us;
 use crate::{Store, StoreError};
 
@@ -41,7 +41,7 @@ impl Store {
     /// Those of the database; then nothing was stored.
     pub async fn fail(&self, held: &Lease, failure: Failure) -> Result<Failed, StoreError> {
         let txn = self.begin().await?;
-        let call = analyses::locked_call(&txn, held).await?;
+        let call = lock_call(&txn, held).await?;
         let state = match failure.retry_at {
             Some(_) => JobState::Queued,
             None => JobState::Dead,
@@ -51,10 +51,12 @@ impl Store {
             error: Some(&failure.reason),
             run_at: failure.retry_at,
         };
-        let (true, Some(call)) = (end(&txn, held, self.now_us(), &ended).await?, call) else {
+        if !end(&txn, held, self.now_us(), &ended).await? || !call {
             return Ok(Failed::LeaseLost);
-        };
-        if let Some(analysis) = failure.analysis {
+        }
+        if let Some(analysis) = failure.analysis
+            && let Some(call) = readable_call(&txn, held).await?
+        {
             analyses::insert(&txn, self, call, analysis).await?;
         }
         txn.commit().await?;
@@ -62,6 +64,31 @@ impl Store {
             JobState::Queued => Failed::Queued,
             _ => Failed::Dead,
         })
+    }
+}
+
+/// Locks the call that a lease's job is about, without reading it: a job ends also where its call cannot be read. `false`
+/// where the call was deleted.
+async fn lock_call(db: &impl ConnectionTrait, held: &Lease) -> Result<bool, StoreError> {
+    let id: Option<String> = calls::Entity::find_by_id(held.job.call_row_id.as_str())
+        .select_only()
+        .column(calls::Column::Id)
+        .lock_exclusive()
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(id.is_some())
+}
+
+/// That call; `None` where what is stored of it cannot be read, so that there is no log to write into.
+async fn readable_call(
+    db: &impl ConnectionTrait,
+    held: &Lease,
+) -> Result<Option<calls::Model>, StoreError> {
+    let read = calls::Entity::find_by_id(held.job.call_row_id.as_str()).one(db);
+    match read.await.map_err(StoreError::from) {
+        Err(error) if !error.is_outage() => Ok(None),
+        read => read,
     }
 }
 

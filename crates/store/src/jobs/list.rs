@@ -85,21 +85,40 @@ impl Store {
         items.into_iter().next().ok_or_else(|| missing(id))
     }
 
-    /// Queues a job again that is dead or cancelled, with all its attempts.
+    /// The jobs of a call, by the call's own id, that wait or run, the newest first.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] where there is none; [`Conflict::JobState`] where it is neither; [`Conflict::JobOpen`] where
-    /// another of the same call and version waits or runs; those of the database.
+    /// Those of the database.
+    pub async fn open_jobs(&self, call_row_id: &str) -> Result<Vec<Job>, StoreError> {
+        jobs::Entity::find()
+            .filter(jobs::Column::Subject.eq(call_row_id))
+            .filter(is_one_of(&[JobState::Queued, JobState::Running]))
+            .order_by_desc(jobs::Column::CreatedAt)
+            .order_by_desc(jobs::Column::Id)
+            .all(self.reader())
+            .await?
+            .into_iter()
+            .map(Job::try_from)
+            .collect()
+    }
+
+    /// Queues a job again that is dead or cancelled, or that failed and waits for its next attempt: it is due at once, with
+    /// all its attempts.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] where there is none; [`Conflict::JobState`] where it is none of these; [`Conflict::JobOpen`]
+    /// where another of the same call and version waits or runs; those of the database.
     pub async fn retry_job(&self, id: &str) -> Result<Job, StoreError> {
         let now = self.now_us();
-        let from = [JobState::Dead, JobState::Cancelled];
+        let from = is_one_of(&[JobState::Dead, JobState::Cancelled])
+            .or(is_state(JobState::Queued).and(jobs::Column::Attempts.gt(0)));
         let update = jobs::Entity::update_many()
             .col_expr(jobs::Column::State, Expr::val(JobState::Queued.name()))
             .col_expr(jobs::Column::Attempts, Expr::val(0i64))
             .col_expr(jobs::Column::RunAt, Expr::val(now))
             .col_expr(jobs::Column::FinishedAt, Expr::val(None::<i64>))
             .col_expr(jobs::Column::UpdatedAt, Expr::val(now));
-        self.change(id, &from, update).await
+        self.change(id, from, update).await
     }
 
     /// Calls a job off that waits or runs. A worker that is at it finds its lease gone and stores nothing.
@@ -108,14 +127,14 @@ impl Store {
     /// [`StoreError::Missing`] where there is none; [`Conflict::JobState`] where it has ended; those of the database.
     pub async fn cancel_job(&self, id: &str) -> Result<Job, StoreError> {
         let now = self.now_us();
-        let from = [JobState::Queued, JobState::Running];
+        let from = is_one_of(&[JobState::Queued, JobState::Running]);
         let update = jobs::Entity::update_many()
             .col_expr(jobs::Column::State, Expr::val(JobState::Cancelled.name()))
             .col_expr(jobs::Column::LeaseToken, Expr::val(None::<String>))
             .col_expr(jobs::Column::LeaseUntil, Expr::val(None::<i64>))
             .col_expr(jobs::Column::FinishedAt, Expr::val(now))
             .col_expr(jobs::Column::UpdatedAt, Expr::val(now));
-        self.change(id, &from, update).await
+        self.change(id, from, update).await
     }
 
     /// How many jobs there are, by slot and state. Those that are done are left out: there is one for every call.
@@ -162,17 +181,17 @@ impl Store {
         from_us_opt(oldest.flatten())
     }
 
-    /// Updates a job that is in one of these states.
+    /// Updates a job that is as `from` says.
     async fn change(
         &self,
         id: &str,
-        from: &[JobState],
+        from: Expr,
         update: sea_orm::UpdateMany<jobs::Entity>,
     ) -> Result<Job, StoreError> {
         let txn = self.begin().await?;
         let changed = update
             .filter(jobs::Column::Id.eq(id))
-            .filter(jobs::Column::State.is_in(from.iter().map(|state| state.name())))
+            .filter(from)
             .exec_with_returning(&txn)
             .await;
         let changed = match changed {
@@ -241,6 +260,10 @@ async fn items(
             Some(Job::try_from(row).map(|job| JobItem { job, call_id }))
         })
         .collect()
+}
+
+fn is_one_of(states: &[JobState]) -> Expr {
+    jobs::Column::State.is_in(states.iter().map(|state| state.name()))
 }
 
 /// Written into the statement as in [`is_state`], for the index over the jobs that are not done.

@@ -18,6 +18,7 @@ mod claim;
 mod finish;
 mod list;
 mod new;
+mod purge;
 mod row;
 mod sweep;
 mod work;

@@ -1,12 +1,12 @@
 //! Queueing jobs, in the transaction of what they are about.
 
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
 };
 use serde_json::json;
 
-use super::{JobState, MAX_ATTEMPTS};
+use super::{JobState, MAX_ATTEMPTS, is_state};
 use crate::entity::{jobs, revisions};
 use crate::json_text::JsonText;
 use crate::{Store, StoreError};
@@ -72,7 +72,8 @@ pub(crate) fn new_job(store: &Store, call_row_id: &str, order: &JobOrder) -> job
     }
 }
 
-/// Inserts a job, unless one of the same call and version waits or runs; then it is that one.
+/// Inserts a job, unless one of the same call and version waits or runs; then it is that one. One that waits is hurried: it
+/// becomes as urgent as the new one and due no later, so that whoever asks does not wait for the end of a pause.
 pub(crate) async fn insert_or_find(
     db: &impl ConnectionTrait,
     job: jobs::Model,
@@ -91,13 +92,39 @@ pub(crate) async fn insert_or_find(
             .filter(jobs::Column::State.is_in(open))
             .one(db)
             .await?;
-        // It may have been cancelled between the two.
-        if let Some(there) = there {
+        let Some(there) = there else {
+            // It was cancelled between the two.
+            continue;
+        };
+        if there.state != JobState::Queued.name() {
             return Ok(there);
         }
+        // It may have been claimed meanwhile.
+        if let Some(hurried) = hurry(db, &there, &job).await? {
+            return Ok(hurried);
+        }
     }
-    let error = "a job was queued and cancelled again and again";
+    let error = "a job was queued and taken away again and again";
     Err(StoreError::Busy(DbErr::Custom(error.to_owned())))
+}
+
+/// Makes a queued job as urgent as another, and due no later. `None` where it is queued no more.
+async fn hurry(
+    db: &impl ConnectionTrait,
+    there: &jobs::Model,
+    as_this: &jobs::Model,
+) -> Result<Option<jobs::Model>, StoreError> {
+    let run_at = there.run_at.min(as_this.run_at);
+    let priority = there.priority.max(as_this.priority);
+    let hurried = jobs::Entity::update_many()
+        .col_expr(jobs::Column::RunAt, Expr::val(run_at))
+        .col_expr(jobs::Column::Priority, Expr::val(priority))
+        .col_expr(jobs::Column::UpdatedAt, Expr::val(as_this.updated_at))
+        .filter(jobs::Column::Id.eq(there.id.as_str()))
+        .filter(is_state(JobState::Queued))
+        .exec_with_returning(db)
+        .await?;
+    Ok(hurried.into_iter().next())
 }
 
 /// The model slot of a version.

@@ -211,5 +211,6 @@ CREATE UNIQUE INDEX jobs_dedup ON jobs (dedup_key) WHERE state IN ('queued', 'ru
 CREATE INDEX jobs_queue ON jobs (slot, priority DESC, run_at, id) WHERE state = 'queued';
 CREATE INDEX jobs_leases ON jobs (lease_until) WHERE state = 'running';
 CREATE INDEX jobs_not_done ON jobs (slot, state) WHERE state <> 'done';
+CREATE INDEX jobs_finished ON jobs (finished_at) WHERE finished_at IS NOT NULL;
 CREATE INDEX jobs_subject ON jobs (subject);
 CREATE INDEX jobs_created ON jobs (created_at, id);

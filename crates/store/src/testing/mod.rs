@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
+use sea_orm::ConnectionTrait;
 use tempfile::TempDir;
 
 use crate::{ManualClock, PoolOptions, SeededRandom, Store};
@@ -86,6 +87,17 @@ impl TestDb {
     pub async fn another_store(&self) -> Store {
         let seed = self.seeds.fetch_add(1, Ordering::Relaxed);
         open(&self.url, &self.clock, seed).await
+    }
+
+    /// Changes what is stored, past all rules: for tests of what happens when it is broken.
+    ///
+    /// # Panics
+    /// Where the statement is wrong.
+    pub async fn execute(&self, statement: &str) {
+        let txn = self.store.begin().await.expect("a transaction");
+        let done = txn.execute_unprepared(statement).await;
+        done.expect("the statement is right");
+        txn.commit().await.expect("a commit");
     }
 
     /// The folder of an SQLite file.

@@ -196,16 +196,17 @@ async fn an_analysis_can_have_another_version(db: TestDb) {
         .unwrap();
     let job = db.store.enqueue_analysis("c", None).await.unwrap();
     assert_eq!(job.revision_id.as_ref(), Some(&second.id));
+    let mut leases = claim(&db.store, "internal", 10).await;
+    assert_eq!(leases.len(), 2);
+    // What someone asked for comes first.
+    assert_eq!(leases[0].job.id, job.id);
     let first = db
         .store
         .enqueue_analysis("c", Some(&agent.active_revision_id))
         .await
         .unwrap();
     assert_eq!(first.revision_id.as_ref(), Some(&agent.active_revision_id));
-    let mut leases = claim(&db.store, "internal", 10).await;
-    assert_eq!(leases.len(), 2);
-    // What someone asked for comes first.
-    assert_eq!(leases[0].job.id, job.id);
+    assert_eq!(first.id, leases[1].job.id);
     let work = db.store.work(&leases.remove(0)).await.unwrap();
     assert_eq!(work.config["firstMessage"], json!("Hello"));
     for version in [other.active_revision_id.as_str(), "nothing"] {

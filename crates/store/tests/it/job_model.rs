@@ -130,9 +130,9 @@ impl Model {
                     row_id,
                     analyses: 0,
                 });
-                // The only open job of the call: asking again gives it.
-                let job = store.enqueue_analysis(&call_id, None).await.unwrap();
-                self.add(call, &job, 0);
+                let open = store.open_jobs(&self.calls[call].row_id).await.unwrap();
+                assert_eq!(open.len(), 1);
+                self.add(call, &open[0], 0);
             }
             Step::Ask { call } => {
                 let Some(call) = pick(call, self.calls.len()) else {
@@ -144,10 +144,16 @@ impl Model {
                     .unwrap();
                 match self
                     .jobs
-                    .iter()
+                    .iter_mut()
                     .find(|known| known.call == call && known.is_open())
                 {
-                    Some(open) => assert_eq!(open.id, job.id),
+                    Some(open) => {
+                        assert_eq!(open.id, job.id);
+                        if open.state == JobState::Queued {
+                            open.priority = 10;
+                            open.run_at = open.run_at.min(now);
+                        }
+                    }
                     None => self.add(call, &job, 10),
                 }
             }
@@ -257,8 +263,9 @@ impl Model {
                     .any(|job| job.call == call && job.is_open());
                 let job = &mut self.jobs[job];
                 let over = matches!(job.state, JobState::Dead | JobState::Cancelled);
+                let pausing = job.state == JobState::Queued && job.attempts > 0;
                 let retried = store.retry_job(&job.id).await;
-                assert_eq!(retried.is_ok(), over && !other);
+                assert_eq!(retried.is_ok(), pausing || (over && !other));
                 if retried.is_ok() {
                     job.to(JobState::Queued);
                     job.attempts = 0;
@@ -322,7 +329,7 @@ impl Model {
             let found = &stored[&job.id];
             assert_eq!(found.state, job.state);
             assert_eq!(found.attempts, job.attempts);
-            assert_eq!(found.run_at, job.run_at);
+            assert_eq!((found.run_at, found.priority), (job.run_at, job.priority));
             assert_eq!(found.lease_until, job.lease.as_ref().map(|(_, end)| *end));
             assert_eq!(found.max_attempts, MAX_ATTEMPTS);
             let ended = matches!(

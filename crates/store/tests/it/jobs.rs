@@ -8,7 +8,7 @@ use aftercall_store::{Conflict, Store, StoreError, on_both};
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::help::{LEASE, agent, agent_of_slot, claim, claim_one, finish, sent};
+use crate::help::{LEASE, agent, agent_of_slot, analysis, claim, claim_one, finish, sent};
 
 on_both!(
     the_most_urgent_and_oldest_come_first,
@@ -21,6 +21,9 @@ on_both!(
     the_operator_retries_and_cancels,
     jobs_are_counted_and_listed,
     a_cancelled_job_does_not_block_a_new_one,
+    a_job_in_a_pause_is_hurried,
+    a_job_ends_though_its_call_cannot_be_read,
+    jobs_that_ended_long_ago_are_deleted,
 );
 
 fn again(store: &Store, seconds: i64) -> Failure {
@@ -359,4 +362,92 @@ async fn a_cancelled_job_does_not_block_a_new_one(db: TestDb) {
     let error = db.store.retry_job(&first.id).await.unwrap_err();
     assert!(matches!(error, StoreError::Conflict(Conflict::JobOpen)));
     assert_eq!(claim_one(&db.store, "internal").await.job.id, second.id);
+}
+
+async fn a_job_in_a_pause_is_hurried(db: TestDb) {
+    let agent = agent(&db.store).await;
+    sent(&db.store, &agent, "c").await;
+    let lease = claim_one(&db.store, "internal").await;
+    db.store.fail(&lease, again(&db.store, 3600)).await.unwrap();
+    let asked = db.store.enqueue_analysis("c", None).await.unwrap();
+    assert_eq!(
+        (asked.id.as_str(), asked.attempts, asked.priority),
+        (lease.job.id.as_str(), 1, 10)
+    );
+    assert_eq!(asked.run_at, db.store.now());
+    let lease = claim_one(&db.store, "internal").await;
+    assert_eq!(lease.attempt, 2);
+    // One that runs stays as it is.
+    let asked = db.store.enqueue_analysis("c", None).await.unwrap();
+    assert_eq!(
+        (asked.id.as_str(), asked.state),
+        (lease.job.id.as_str(), JobState::Running)
+    );
+    db.store.fail(&lease, again(&db.store, 3600)).await.unwrap();
+    let retried = db.store.retry_job(&lease.job.id).await.unwrap();
+    assert_eq!((retried.run_at, retried.attempts), (db.store.now(), 0));
+    // One that is due and was never tried has nothing to be hurried.
+    let error = db.store.retry_job(&lease.job.id).await.unwrap_err();
+    assert!(matches!(
+        error,
+        StoreError::Conflict(Conflict::JobState {
+            state: "queued",
+            ..
+        })
+    ));
+    let open = db.store.open_jobs(&lease.job.call_row_id).await.unwrap();
+    assert_eq!(open, [retried]);
+    finish(&db.store, "internal", json!({})).await;
+    let open = db.store.open_jobs(&lease.job.call_row_id).await.unwrap();
+    assert!(open.is_empty());
+}
+
+async fn a_job_ends_though_its_call_cannot_be_read(db: TestDb) {
+    let agent = agent(&db.store).await;
+    sent(&db.store, &agent, "c").await;
+    let lease = claim_one(&db.store, "internal").await;
+    let call = db.store.work(&lease).await.unwrap().call;
+    db.execute("UPDATE calls SET facts = '{\"secret words'")
+        .await;
+    let error = db.store.work(&lease).await.unwrap_err();
+    assert!(!error.is_outage(), "{error:?}");
+    assert!(!format!("{error:?}").contains("secret"), "{error:?}");
+    let failure = Failure {
+        analysis: Some(analysis(&call, json!({}))),
+        ..dead()
+    };
+    assert_eq!(db.store.fail(&lease, failure).await.unwrap(), Failed::Dead);
+}
+
+async fn jobs_that_ended_long_ago_are_deleted(db: TestDb) {
+    let agent = agent(&db.store).await;
+    let keep = SignedDuration::from_hours(24);
+    for call_id in ["done", "cancelled", "dead", "waits", "late"] {
+        sent(&db.store, &agent, call_id).await;
+        db.clock.advance(SignedDuration::from_secs(1));
+    }
+    finish(&db.store, "internal", json!({})).await;
+    let lease = claim_one(&db.store, "internal").await;
+    db.store.cancel_job(&lease.job.id).await.unwrap();
+    let lease = claim_one(&db.store, "internal").await;
+    db.store.fail(&lease, dead()).await.unwrap();
+    db.clock.advance(keep);
+    assert_eq!(db.store.purge_jobs(keep, 9).await.unwrap(), 0);
+    let lease = claim_one(&db.store, "internal").await;
+    db.store.fail(&lease, again(&db.store, 0)).await.unwrap();
+    let filter = JobFilter {
+        call_id: Some("late".to_owned()),
+        ..JobFilter::default()
+    };
+    let late = db.store.jobs(&filter, 1, 1).await.unwrap().items.remove(0);
+    db.store.cancel_job(&late.job.id).await.unwrap();
+    db.clock.advance(SignedDuration::from_secs(1));
+    assert_eq!(db.store.purge_jobs(keep, 1).await.unwrap(), 1);
+    assert_eq!(db.store.purge_jobs(keep, 9).await.unwrap(), 1);
+    assert_eq!(db.store.purge_jobs(keep, 9).await.unwrap(), 0);
+    let left = db.store.jobs(&JobFilter::default(), 1, 9).await.unwrap();
+    let left: Vec<_> = left.items.into_iter().map(|item| item.call_id).collect();
+    assert_eq!(left, ["late", "waits", "dead"]);
+    // What was found out stays.
+    assert_eq!(db.store.call("done").await.unwrap().analyses.len(), 1);
 }

@@ -6,7 +6,8 @@ on_both!(
     a_secret_opens,
     uses_are_noted,
     a_key_taken_back,
-    the_first_key_is_made_once
+    the_first_key_is_made_once,
+    only_the_programs_own_keys_are_renewed
 );
 
 async fn a_secret_opens(db: TestDb) {
@@ -91,4 +92,33 @@ async fn the_first_key_is_made_once(db: TestDb) {
     assert_eq!(made[0].key.role, Role::Admin);
     assert_eq!(db.store.create_first_key("admin").await.unwrap(), None);
     assert_eq!(db.store.list_keys().await.unwrap().len(), 1);
+}
+
+async fn only_the_programs_own_keys_are_renewed(db: TestDb) {
+    let users = db.store.create_key("samples", Role::Admin).await.unwrap();
+    let first = db
+        .store
+        .renew_own_key("samples", Role::Admin)
+        .await
+        .unwrap();
+    let other = db.store.renew_own_key("other", Role::Admin).await.unwrap();
+    let second = db
+        .store
+        .renew_own_key("samples", Role::Admin)
+        .await
+        .unwrap();
+    for (key, good) in [
+        (&users, true),
+        (&first, false),
+        (&other, true),
+        (&second, true),
+    ] {
+        let found = db.store.find_key(&key.secret).await.unwrap();
+        assert_eq!(found.is_some(), good, "{}", key.key.name);
+    }
+    let error = db.store.create_key(&second.key.name, Role::Admin).await;
+    assert!(
+        matches!(error, Err(StoreError::Refused(_))),
+        "nobody else may have such a name"
+    );
 }

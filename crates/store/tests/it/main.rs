@@ -11,6 +11,7 @@ mod branch_drafts;
 mod branches;
 mod call_lists;
 mod calls;
+mod clocks;
 mod drafts;
 mod help;
 mod job_model;

@@ -53,6 +53,8 @@ pub(super) fn unreadable(method: &'static str, path: &str) -> Vec<Case> {
         case(method, path, "{\"name\":\"tru", 400, "valid JSON"),
         case(method, path, b"{\"name\":\"\xff\"}", 400, "valid"),
         case(method, path, deep, 400, "valid JSON"),
+        case(method, path, "[".repeat(100_000), 400, "valid JSON"),
+        case(method, path, "{\"name\":\"\\ud800\"}", 400, "valid JSON"),
         case(method, path, long, 413, "bytes long"),
     ]
 }
