@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::Instant;
 
-use aftercall_core::{Analysis, Answer, Call, Metric, Provenance, Status, Usage};
+use aftercall_core::{Analysis, Answer, Call, ConfidenceSource, Metric, Provenance, Status, Usage};
 use aftercall_engine::{ChatTemplate, Cost, Engine, Segment};
 
 use crate::blank::Blanks;
@@ -18,10 +18,13 @@ use crate::orders::{Suspicion, orders};
 use crate::prompt::{Prompt, REVISION};
 use crate::question::Question;
 use crate::transcript::{Transcript, windows};
-use crate::window::{Reader, Reading};
+use crate::window::Reader;
 
 /// A window smaller than this, in tokens, holds no conversation.
 const LEAST_WINDOW: u32 = 256;
+
+/// Tokens that the model may think for, where it is told to think first.
+pub const THINKING_TOKENS: u32 = 256;
 
 /// Where reasons come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -71,6 +74,8 @@ pub struct Analyst {
     settings: Settings,
     prompt: Prompt,
     blanks: Blanks,
+    /// Whether the model writes down its thoughts before it answers.
+    thinks: bool,
 }
 
 impl Analyst {
@@ -91,7 +96,13 @@ impl Analyst {
             settings,
             prompt,
             blanks: Blanks::default(),
+            thinks: false,
         }
+    }
+
+    /// Says whether the model is to think before it answers, in at most [`THINKING_TOKENS`].
+    pub fn think(&mut self, think: bool) {
+        self.thinks = think;
     }
 
     /// The engine, for its figures.
@@ -149,6 +160,7 @@ impl Analyst {
             } else {
                 Reasons::Written
             },
+            thinks: self.thinks,
             cost,
         };
         let mut readings = Vec::with_capacity(windows.len());
@@ -157,7 +169,8 @@ impl Analyst {
         }
         let summary = reader.join_summaries(&readings)?;
         let cost = reader.cost;
-        let (answers, cut) = answers(&questions, readings);
+        let found = readings.into_iter().map(|reading| reading.found).collect();
+        let (answers, cut) = answers(&questions, found);
         Ok(Analysis {
             call_id: call.call_id.clone(),
             summary: summary.text,
@@ -166,12 +179,15 @@ impl Analyst {
             provenance: Provenance {
                 model: Some(self.model.name.clone()),
                 model_sha256: self.model.sha256.clone(),
+                endpoint: None,
+                confidence_source: ConfidenceSource::Calibrated,
                 prompt_revision: REVISION.into(),
                 calibration: self.calibration.name.clone(),
                 transcript_sha256: call.transcript_sha256(),
                 windows: windows.len(),
                 truncated: cut || summary.cut,
                 withheld: heard.withheld,
+                others: Vec::new(),
                 usage: Usage {
                     tokens_read: cost.read,
                     tokens_cached: cost.cached,
@@ -179,6 +195,8 @@ impl Analyst {
                     read_milliseconds: milliseconds(cost.read_ms),
                     write_milliseconds: milliseconds(cost.write_ms),
                     milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+                    requests: 0,
+                    cost: None,
                 },
             },
         })
@@ -246,10 +264,10 @@ impl Analyst {
 }
 
 /// The answers, and whether one of them was cut.
-fn answers(questions: &[Question<'_>], readings: Vec<Reading>) -> (Vec<Answer>, bool) {
+pub(crate) fn answers(questions: &[Question<'_>], windows: Vec<Vec<Found>>) -> (Vec<Answer>, bool) {
     let mut columns: Vec<Vec<Found>> = questions.iter().map(|_| Vec::new()).collect();
-    for reading in readings {
-        for (column, found) in columns.iter_mut().zip(reading.found) {
+    for window in windows {
+        for (column, found) in columns.iter_mut().zip(window) {
             column.push(found);
         }
     }
@@ -321,12 +339,15 @@ pub fn unasked(call: &Call, metrics: &[Metric], status: Status, reason: &str) ->
         provenance: Provenance {
             model: None,
             model_sha256: None,
+            endpoint: None,
+            confidence_source: ConfidenceSource::Calibrated,
             prompt_revision: REVISION.into(),
             calibration: "none".into(),
             transcript_sha256: call.transcript_sha256(),
             windows: 0,
             truncated: false,
             withheld: Vec::new(),
+            others: Vec::new(),
             usage: Usage::default(),
         },
     }

@@ -49,7 +49,7 @@ pub(crate) struct Found {
     /// Whether the value is the beginning of a longer one.
     pub(crate) cut: bool,
     /// Whether the words of the value are looked for in the transcript.
-    literal: bool,
+    pub(crate) literal: bool,
 }
 
 impl Found {
@@ -61,7 +61,7 @@ impl Found {
 
 /// Names the probability that there is an answer by the prompt's own condition.
 pub(crate) const GIVEN: &str = "given";
-const NOT_SAID: &str = "The call does not say.";
+pub(crate) const NOT_SAID: &str = "The call does not say.";
 
 pub(crate) fn decide(
     question: &Question<'_>,
@@ -210,18 +210,23 @@ fn moment(
     calibration: &Calibration,
 ) -> Found {
     let right = calibration.constants.right_moment.probability(features);
+    dated(phrase, says * right, kept, clock)
+}
+
+/// A date from its words, of which one is so sure.
+pub(crate) fn dated(phrase: String, sure: f64, kept: Vec<(String, f64)>, clock: &Clock) -> Found {
     match clock.resolve(&phrase) {
         Ok((value, detail)) => Found {
             value: Some(value),
             text: phrase,
             datetime: Some(detail),
             literal: true,
-            ..empty_answer(Status::Answered, says * right, String::new(), kept)
+            ..empty_answer(Status::Answered, sure, String::new(), kept)
         },
         // The words that were found say nothing of time: the call does not say when.
         Err(Unresolved::NoDate) => empty_answer(
             Status::NotMentioned,
-            (1.0 - says * right).max(0.5),
+            (1.0 - sure).max(0.5),
             "The call names no date or time for it.".into(),
             kept,
         ),
@@ -229,7 +234,7 @@ fn moment(
             said: true,
             ..empty_answer(
                 Status::Failed,
-                (1.0 - says * right).max(0.5),
+                (1.0 - sure).max(0.5),
                 format!("The call says \"{phrase}\", but {error}."),
                 kept,
             )
@@ -283,7 +288,7 @@ fn one_of_a_list(answer: String, call: &Call) -> String {
     }
 }
 
-fn is_none(answer: &str) -> bool {
+pub(crate) fn is_none(answer: &str) -> bool {
     const NONES: [&str; 10] = [
         "",
         "none",
@@ -352,7 +357,7 @@ pub(crate) fn score_of(scores: &[(String, f64)], name: &str) -> Option<f64> {
 }
 
 /// Whether a text can be a number or a code that was read out: it has a digit, the word of one, or letters as they are spelt.
-fn is_code(answer: &str) -> bool {
+pub(crate) fn is_code(answer: &str) -> bool {
     const DIGITS: [&str; 11] = [
         "zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
     ];

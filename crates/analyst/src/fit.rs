@@ -262,12 +262,15 @@ mod tests {
             provenance: Provenance {
                 model: None,
                 model_sha256: None,
+                endpoint: None,
+                confidence_source: aftercall_core::ConfidenceSource::Calibrated,
                 prompt_revision: String::new(),
                 calibration: String::new(),
                 transcript_sha256: String::new(),
                 windows: 1,
                 truncated: false,
                 withheld: Vec::new(),
+                others: Vec::new(),
                 usage: Usage::default(),
             },
         }

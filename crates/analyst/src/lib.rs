@@ -21,13 +21,19 @@ mod numbers;
 mod orders;
 mod prompt;
 mod question;
+mod remote;
 mod transcript;
 mod window;
 
-pub use analyst::{Analyst, ModelIdentity, Reasons, Settings, unasked, without_transcript};
+pub use analyst::{
+    Analyst, ModelIdentity, Reasons, Settings, THINKING_TOKENS, unasked, without_transcript,
+};
 pub use calibration::{
     Calibration, CalibrationError, Constants, Lean, Line, SaysLean, Weights, fingerprint,
 };
 pub use error::AnalystError;
 pub use fit::{FitReport, LEAST_CALLS, LEAST_CORRECTIONS, fit_leans};
 pub use prompt::REVISION as PROMPT_REVISION;
+pub use remote::{
+    Prices, REVISION as REMOTE_PROMPT_REVISION, RemoteAnalyst, RemoteError, RemoteSettings,
+};

@@ -6,9 +6,9 @@
 use std::ops::Range;
 
 use aftercall_core::{Call, Evidence, Role, Status};
-use aftercall_engine::{Closed, Cost, Engine, EngineError, Open, Scores, Written};
+use aftercall_engine::{Closed, Cost, Engine, EngineError, Open, Scores, Segment, Written};
 
-use crate::analyst::Reasons;
+use crate::analyst::{Reasons, THINKING_TOKENS};
 use crate::blank::Blank;
 use crate::calibration::{Calibration, odds};
 use crate::decide::{self, Found, Raw};
@@ -26,6 +26,8 @@ const REASON_TOKENS: u32 = 36;
 const SUMMARY_TOKENS: u32 = 64;
 /// What the call says with less probability than this is not written.
 const LEAST_SAID: f64 = 0.3;
+/// Thoughts: lines of text, no empty one among them, as that ends an answer.
+const THOUGHTS: &str = r" [^\n]{1,400}(\n[^\n]{1,400}){0,12}";
 /// A turn less likely than this to show the answer is not evidence.
 const LEAST_TURN: f64 = 0.15;
 
@@ -43,6 +45,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) questions: &'a [Question<'a>],
     pub(crate) blank: &'a Blank,
     pub(crate) reasons: Reasons,
+    /// Whether the model thinks before it answers.
+    pub(crate) thinks: bool,
     pub(crate) cost: Cost,
 }
 
@@ -67,6 +71,9 @@ impl Reader<'_> {
         let prompt = self.prompt.call(self.questions, day.as_deref(), &text);
         let cost = self.engine.read(&prompt, self.prompt.same())?;
         self.cost.add(&cost);
+        if self.thinks {
+            self.think_after(prompt)?;
+        }
         let (raw, summary) = self.answers(&self.transcript.said(lines))?;
         let mut found: Vec<Found> = self
             .questions
@@ -90,6 +97,24 @@ impl Reader<'_> {
             quote_reasons(self.call, &mut found);
         }
         Ok(Reading { found, summary })
+    }
+
+    /// Has the model write down what matters for the questions, and goes on from there: all answers see it.
+    fn think_after(&mut self, mut prompt: Vec<Segment>) -> Result<(), EngineError> {
+        let thoughts = Open {
+            lead: self.prompt.thoughts(),
+            grammar: Grammar::Regex(THOUGHTS.into()),
+            max_tokens: THINKING_TOKENS,
+        };
+        let Some(Ok(written)) = self.write(vec![thoughts])?.pop() else {
+            // Without thoughts the questions are asked as ever.
+            return Ok(());
+        };
+        prompt.extend(self.prompt.thoughts());
+        prompt.push(Segment::plain(format!("{}\n\n", whole(&written))));
+        let cost = self.engine.read(&prompt, self.prompt.same())?;
+        self.cost.add(&cost);
+        Ok(())
     }
 
     /// Weighs the closed answers and writes the open ones.

@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::server_args::{ServeArgs, WorkerArgs};
 use crate::signals;
-use crate::{database, local_model, samples};
+use crate::{database, endpoints, samples};
 
 /// Runs `aftercall serve`.
 pub(crate) fn serve(args: &ServeArgs, log: Option<LogLevel>) -> Result<Exit, Failure> {
@@ -71,7 +71,7 @@ async fn serving(config: &Config, samples: Option<&Path>) -> Result<(), Failure>
     }
     let (listener, address) = listen("listen", &config.listen).await?;
     let analysts = if config.worker.enabled {
-        local_model::start(config)?
+        endpoints::start(config)?
     } else {
         Analysts::none()
     };
@@ -106,7 +106,7 @@ async fn working(config: &Config) -> Result<(), Failure> {
         Some(address) => Some(listen("worker.listen", address).await?),
         None => None,
     };
-    let analysts = local_model::start(config)?;
+    let analysts = endpoints::start(config)?;
     let wake = Wake::default();
     let health = listener.map(|(listener, address)| {
         say(&format!("Health on http://{address}"));
@@ -146,12 +146,13 @@ fn work(
     stop: CancellationToken,
 ) -> impl Future<Output = Result<(), Failure>> + Send + use<> {
     let settings = config.worker.clone();
+    let budget = config.budget.clone();
     async move {
         if !settings.enabled {
             stop.cancelled().await;
             return Ok(());
         }
-        let worker = Worker::new(store, analysts, settings, wake);
+        let worker = Worker::new(store, analysts, settings, wake).with_budget(budget);
         let worked = worker.run(stop.clone()).await;
         stop.cancel();
         worked.or_exit(Exit::Engine)

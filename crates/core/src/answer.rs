@@ -111,6 +111,59 @@ pub struct Usage {
     pub write_milliseconds: u64,
     /// Milliseconds from taking the call to its analysis.
     pub milliseconds: u64,
+    /// Requests to a remote endpoint.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub requests: u64,
+    /// By the prices of the endpoint and in their currency; `None` where it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
+}
+
+impl Usage {
+    /// Adds what another part of the same analysis cost, which ran after or beside this one.
+    pub fn add(&mut self, other: &Self) {
+        self.tokens_read += other.tokens_read;
+        self.tokens_cached += other.tokens_cached;
+        self.tokens_written += other.tokens_written;
+        self.read_milliseconds += other.read_milliseconds;
+        self.write_milliseconds += other.write_milliseconds;
+        self.milliseconds += other.milliseconds;
+        self.requests += other.requests;
+        self.cost = match (self.cost, other.cost) {
+            (None, None) => None,
+            (a, b) => Some(a.unwrap_or_default() + b.unwrap_or_default()),
+        };
+    }
+}
+
+impl Usage {
+    fn subtract(&mut self, other: &Self) {
+        self.tokens_read = self.tokens_read.saturating_sub(other.tokens_read);
+        self.tokens_cached = self.tokens_cached.saturating_sub(other.tokens_cached);
+        self.tokens_written = self.tokens_written.saturating_sub(other.tokens_written);
+        self.milliseconds = self.milliseconds.saturating_sub(other.milliseconds);
+        self.requests = self.requests.saturating_sub(other.requests);
+        self.cost = self
+            .cost
+            .map(|cost| (cost - other.cost.unwrap_or_default()).max(0.0));
+    }
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+/// What a confidence is made from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConfidenceSource {
+    /// The probabilities of the allowed answers, calibrated.
+    #[default]
+    Calibrated,
+    /// The probabilities that a remote model tells of the words it wrote.
+    LogProbabilities,
+    /// What a remote model says of itself.
+    SelfReported,
 }
 
 /// Where an analysis came from.
@@ -121,6 +174,12 @@ pub struct Provenance {
     pub model: Option<String>,
     /// SHA-256 of the model file, hex.
     pub model_sha256: Option<String>,
+    /// Name of the endpoint that answered; `None` where none was asked.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub endpoint: Option<String>,
+    /// What the confidences are made from.
+    #[serde(default)]
+    pub confidence_source: ConfidenceSource,
     /// Revision of the analyst's prompts.
     pub prompt_revision: String,
     /// Name of the calibration that was applied.
@@ -134,8 +193,47 @@ pub struct Provenance {
     /// What was said but kept from the model, because it gives orders to whoever reads the transcript.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub withheld: Vec<Evidence>,
+    /// What it cost, all together.
+    pub usage: Usage,
+    /// Metrics that the operator has other endpoints answer than the one above.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub others: Vec<OtherEndpoint>,
+}
+
+/// An endpoint that answered some of a call's metrics in place of the one that answered the others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OtherEndpoint {
+    /// Name of the endpoint.
+    pub endpoint: String,
+    /// Name of its model.
+    pub model: Option<String>,
+    /// What the confidences are made from.
+    pub confidence_source: ConfidenceSource,
+    /// Identifiers of the metrics that it answered.
+    pub metrics: Vec<String>,
     /// What it cost.
     pub usage: Usage,
+}
+
+impl Provenance {
+    /// What each endpoint cost.
+    #[must_use]
+    pub fn spent(&self) -> Vec<(String, Usage)> {
+        let mut spent: Vec<(String, Usage)> = self
+            .others
+            .iter()
+            .map(|other| (other.endpoint.clone(), other.usage.clone()))
+            .collect();
+        if let Some(endpoint) = &self.endpoint {
+            let mut own = self.usage.clone();
+            for (_, other) in &spent {
+                own.subtract(other);
+            }
+            spent.push((endpoint.clone(), own));
+        }
+        spent
+    }
 }
 
 /// One run of a list of metrics over a call.

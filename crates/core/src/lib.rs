@@ -22,7 +22,8 @@ mod transcript_text;
 mod zone;
 
 pub use answer::{
-    Analysis, Answer, DatetimeDetail, Evidence, Precision, Provenance, Status, Usage, Value,
+    Analysis, Answer, ConfidenceSource, DatetimeDetail, Evidence, OtherEndpoint, Precision,
+    Provenance, Status, Usage, Value,
 };
 pub use call::{Call, Role, Turn};
 pub use call_file::{

@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 use aftercall_core::{Analysis, Answer, Call, Metric, Provenance, Slot, Status, Usage};
 use aftercall_server::settings::{RateSettings, Settings};
-use aftercall_server::worker::{Analyse, Analysts, Maker, Wake, Worker};
+use aftercall_server::worker::{
+    Analyse, Analysts, Endpoint, Maker, Routes, Trouble, Wake, Worker,
+};
 use aftercall_server::{App, serve};
 use aftercall_store::{PoolOptions, Role, Store, SystemClock, SystemRandom};
 use tokio_util::sync::CancellationToken;
@@ -26,7 +28,7 @@ impl Analyse for Instant {
         0
     }
 
-    fn analyze(&mut self, call: &Call, metrics: &[Metric]) -> Result<Analysis, String> {
+    fn analyze(&mut self, call: &Call, metrics: &[Metric], _: bool) -> Result<Analysis, Trouble> {
         let answers = metrics
             .iter()
             .map(|metric| Answer::empty(metric, Status::NotMentioned, "Nobody was asked."))
@@ -39,18 +41,21 @@ impl Analyse for Instant {
             provenance: Provenance {
                 model: Some(self.model()),
                 model_sha256: None,
+                endpoint: None,
+                confidence_source: aftercall_core::ConfidenceSource::Calibrated,
                 prompt_revision: "none".to_owned(),
                 calibration: "none".to_owned(),
                 transcript_sha256: "none".to_owned(),
                 windows: 1,
                 truncated: false,
                 withheld: Vec::new(),
+                others: Vec::new(),
                 usage: Usage::default(),
             },
         })
     }
 
-    fn generate(&mut self, _message: &str) -> Result<String, String> {
+    fn generate(&mut self, _message: &str) -> Result<String, Trouble> {
         Ok(String::new())
     }
 }
@@ -79,7 +84,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         ..Settings::default()
     };
     let maker: Maker = Box::new(|| Ok(Box::new(Instant)));
-    let analysts = Analysts::start(vec![(Slot::Internal, maker)], &settings.worker)?;
+    let analysts = Analysts::start(vec![Endpoint { name: "instant".into(), makers: vec![maker], share: None }], Routes::one(&Slot::Internal, "instant"), &settings.worker)?;
     let wake = Wake::default();
     let stop = CancellationToken::new();
     let worker = Worker::new(

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::App;
 use crate::refusal::{Family, Refusal};
-use crate::worker::SlotState;
+use crate::worker::EndpointState;
 
 /// `/healthz`, `/readyz` and `/metrics`.
 pub(crate) fn routes() -> Router<App> {
@@ -44,7 +44,7 @@ struct Readiness {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pending_migrations: Vec<String>,
     /// The models of this process.
-    engine: Vec<SlotState>,
+    engine: Vec<EndpointState>,
     /// Seconds for which the job that is longest due has waited; 0 without any.
     queue_age_seconds: u64,
 }
@@ -61,7 +61,7 @@ async fn readyz(State(app): State<App>) -> Response {
     };
     let engine = app.analysts.states();
     // A process without models of its own only serves: others analyse.
-    let engine_is_ready = engine.is_empty() || engine.iter().any(|slot| slot.state == "ready");
+    let engine_is_ready = engine.is_empty() || engine.iter().any(|one| one.state == "ready");
     let status = if app.is_draining() {
         "stopping"
     } else if database == "ok" && engine_is_ready {
@@ -131,12 +131,13 @@ async fn gauges(app: &App) -> Result<(), aftercall_store::StoreError> {
     );
     let age = queue_age(app).await?;
     metrics::gauge!("aftercall_queue_age_seconds").set(age as f64);
-    for slot in app.analysts.states() {
-        let ready = f64::from(u8::from(slot.state == "ready"));
-        metrics::gauge!("aftercall_engine_ready", "slot" => slot.slot.clone()).set(ready);
-        metrics::gauge!("aftercall_engine_waiting", "slot" => slot.slot.clone())
-            .set(slot.waiting as f64);
-        metrics::gauge!("aftercall_engine_restarts", "slot" => slot.slot).set(slot.restarts as f64);
+    for one in app.analysts.states() {
+        let ready = f64::from(u8::from(one.state == "ready"));
+        let name = one.endpoint;
+        metrics::gauge!("aftercall_engine_ready", "endpoint" => name.clone()).set(ready);
+        metrics::gauge!("aftercall_engine_waiting", "endpoint" => name.clone())
+            .set(one.waiting as f64);
+        metrics::gauge!("aftercall_engine_restarts", "endpoint" => name).set(one.restarts as f64);
     }
     Ok(())
 }

@@ -140,9 +140,10 @@ impl From<AnalyseError> for AtomsError {
             AnalyseError::Late(_) => Self::late(error.to_string()),
             // Only where the process has no slot at all: trying again does not help.
             AnalyseError::NotConfigured(_) => Self::unavailable(NO_SLOT, None),
-            AnalyseError::NotReady(_) | AnalyseError::Busy(_) | AnalyseError::Stopped => {
-                Self::unavailable(error.to_string(), Some(AGAIN))
-            }
+            AnalyseError::NoEndpoint(_)
+            | AnalyseError::NotReady(_)
+            | AnalyseError::Busy(_)
+            | AnalyseError::Stopped => Self::unavailable(error.to_string(), Some(AGAIN)),
         }
     }
 }

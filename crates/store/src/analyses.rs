@@ -16,6 +16,7 @@ use crate::entity::{agents, analyses, answers as answers_table, calls, revisions
 use crate::jobs::{End, Job, JobOrder, JobState, Lease, end, insert_or_find, new_job, slot_of};
 use crate::json_text::JsonText;
 use crate::times::from_us;
+use crate::usage;
 use crate::{Conflict, Store, StoreError};
 
 /// Whether an analysis came to an end.
@@ -217,6 +218,7 @@ pub(crate) async fn insert(
             .exec_without_returning(db)
             .await?;
     }
+    usage::count(db, store.now(), &call.agent_id, &new.analysis).await?;
     let mut update = calls::Entity::update_many()
         .col_expr(calls::Column::UpdatedAt, Expr::val(now))
         .filter(calls::Column::Id.eq(call.id.as_str()));

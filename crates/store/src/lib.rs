@@ -37,6 +37,7 @@ mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod times;
+mod usage;
 mod versions;
 
 pub use agent_list::{AgentFilter, AgentRow, AgentSort};
@@ -53,4 +54,5 @@ pub use random::{Random, SeededRandom, SystemRandom};
 pub use revisions::{HistoryStep, Revision, RevisionHistory};
 pub use settings::PoolOptions;
 pub use store::Store;
+pub use usage::{UsageFilter, UsageRow};
 pub use versions::VersionPatch;

@@ -77,12 +77,15 @@ pub(crate) fn analysis(call_id: &str) -> (Vec<Metric>, Analysis) {
         provenance: Provenance {
             model: Some("tiny".into()),
             model_sha256: Some("00ff".into()),
+            endpoint: None,
+            confidence_source: aftercall_core::ConfidenceSource::Calibrated,
             prompt_revision: "1".into(),
             calibration: "none".into(),
             transcript_sha256: "abcd".into(),
             windows: 1,
             truncated: false,
             withheld: Vec::new(),
+            others: Vec::new(),
             usage: Usage::default(),
         },
     };

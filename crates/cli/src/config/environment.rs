@@ -79,6 +79,10 @@ fn read(name: &str, text: &str, kind: Kind) -> anyhow::Result<Value> {
             Ok(number) => Value::from(number),
             Err(_) => bail!("{name}: must be a whole number (got {text:?})"),
         },
+        Kind::Number => match text.parse::<f64>() {
+            Ok(number) => Value::from(number),
+            Err(_) => bail!("{name}: must be a number (got {text:?})"),
+        },
         Kind::Truth => match text.to_ascii_lowercase().as_str() {
             "true" | "1" | "yes" | "on" => Value::from(true),
             "false" | "0" | "no" | "off" => Value::from(false),

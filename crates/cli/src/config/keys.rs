@@ -7,6 +7,7 @@ use toml::{Table, Value};
 pub(super) enum Kind {
     Text,
     Whole,
+    Number,
     Truth,
 }
 
@@ -38,7 +39,7 @@ const fn open(path: &'static str, kind: Kind, default: &'static str, about: &'st
     }
 }
 
-use Kind::{Text, Truth, Whole};
+use Kind::{Number, Text, Truth, Whole};
 
 /// Every key, in the order of the reference.
 pub(super) const KEYS: &[Key] = &[
@@ -102,6 +103,28 @@ pub(super) const KEYS: &[Key] = &[
         Text,
         "the model's own",
         "A file of `aftercall calibrate`, used in place of the constants that come with the model.",
+    ),
+    key(
+        "slots.internal",
+        Text,
+        "The endpoint that answers unless an agent says otherwise: `embedded`, which is the model inside the program, or a section `endpoints.NAME`.",
+    ),
+    open(
+        "slots.reasoning",
+        Text,
+        "none",
+        "The endpoint for agents with `useReasoningModel`. An embedded one thinks before it answers.",
+    ),
+    open(
+        "slots.agent_default",
+        Text,
+        "none",
+        "The endpoint for agents with `useInternalAnalyticsModel: false` whose `slmModel` has no entry of its own in `slots.agent`.",
+    ),
+    key(
+        "budget.monthly",
+        Number,
+        "What the analyses of one agent may cost in a month, in the currency of the endpoints' prices; 0 sets no limit. Then they wait. `budget.agents` has an amount for single agents by id.",
     ),
     key(
         "worker.enabled",

@@ -1,21 +1,26 @@
 //! The configuration of the server: defaults, then the file, then the environment, then flags.
 
+mod endpoints;
 mod environment;
 mod keys;
 mod reference;
 mod shown;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use aftercall_server::Settings;
 use aftercall_server::settings::{
     AtomsSettings, HttpSettings, Limits, LogSettings, RateSettings, WorkerSettings,
 };
+use aftercall_server::worker::Budget;
 use aftercall_store::Store;
 use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
+use self::endpoints::SlotsConfig;
+pub(crate) use self::endpoints::{EMBEDDED, EndpointConfig, EndpointKind};
 pub(crate) use self::environment::Variables;
 pub(crate) use self::keys::set;
 pub(crate) use self::reference::reference;
@@ -35,6 +40,9 @@ pub(crate) struct Config {
     pub(crate) timezone: String,
     pub(crate) database: DatabaseConfig,
     pub(crate) engine: EngineConfig,
+    pub(crate) slots: SlotsConfig,
+    pub(crate) endpoints: BTreeMap<String, EndpointConfig>,
+    pub(crate) budget: Budget,
     pub(crate) worker: WorkerSettings,
     pub(crate) limits: Limits,
     pub(crate) rate: RateSettings,
@@ -72,6 +80,9 @@ impl Default for Config {
             timezone: settings.timezone,
             database: DatabaseConfig::default(),
             engine: EngineConfig::default(),
+            slots: SlotsConfig::default(),
+            endpoints: BTreeMap::new(),
+            budget: Budget::default(),
             worker: settings.worker,
             limits: settings.limits,
             rate: settings.rate,
@@ -155,6 +166,24 @@ impl Config {
         if self.worker.lease_seconds == 0 {
             bail!("worker.lease_seconds: must be at least 1 (got 0)");
         }
+        for (name, endpoint) in &self.endpoints {
+            endpoint.check(&format!("endpoints.{name}"))?;
+        }
+        for (key, endpoint) in self.slots.named() {
+            if endpoint != EMBEDDED && !self.endpoints.contains_key(endpoint) {
+                bail!("{key}: there is no section endpoints.{endpoint}");
+            }
+        }
+        let budgets = self
+            .budget
+            .agents
+            .iter()
+            .map(|(id, most)| (id.as_str(), most));
+        for (agent, most) in budgets.chain([("", &self.budget.monthly)]) {
+            if !most.is_finite() || *most < 0.0 {
+                bail!("budget: must be an amount of 0 or more (got {most} {agent})");
+            }
+        }
         Ok(())
     }
 
@@ -181,6 +210,9 @@ impl Config {
     pub(crate) fn printed(&self) -> anyhow::Result<String> {
         let mut shown = self.clone();
         shown.database.url = Some(shown_database(&self.database_url()));
+        for endpoint in shown.endpoints.values_mut() {
+            *endpoint = endpoint.shown();
+        }
         shown.log.otlp_endpoint = self.log.otlp_endpoint.as_deref().map(shown_url);
         Ok(toml::to_string(&shown)?)
     }

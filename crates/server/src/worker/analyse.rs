@@ -1,10 +1,30 @@
-//! What a model slot can do, and why it may not.
+//! What a model endpoint can do, and why it may not.
 
-use aftercall_analyst::Analyst;
-use aftercall_core::{Analysis, Call, Metric};
+use std::time::Duration;
+
+use aftercall_analyst::{Analyst, RemoteAnalyst, RemoteError};
+use aftercall_core::{Analysis, Call, Metric, Slot};
+use aftercall_models::chat::ChatError;
 
 /// Tokens that a free text may be long.
 const GENERATED_TOKENS: u32 = 512;
+/// How long an endpoint is left alone that does not say when it answers again, and at most.
+const AWAY: Duration = Duration::from_secs(10);
+const LONGEST_AWAY: Duration = Duration::from_secs(300);
+
+/// Why there is no answer, in a sentence that holds nothing of the call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// This call could not be analysed; another may.
+    Call(String),
+    /// The endpoint does not answer: any other call would fare the same for that long.
+    Endpoint {
+        /// Why, in words that say what to do.
+        reason: String,
+        /// When to try again.
+        wait: Duration,
+    },
+}
 
 /// Turns a call into an analysis. One at a time; it lives in a thread of its own and may block.
 pub trait Analyse: Send {
@@ -14,17 +34,22 @@ pub trait Analyse: Send {
     /// How often the model's process was replaced.
     fn restarts(&self) -> u64;
 
-    /// Answers every metric from the call.
+    /// Answers every metric from the call; with `think` the model thinks first, if it can.
     ///
     /// # Errors
-    /// Why there is no analysis, in a sentence that holds nothing of the call.
-    fn analyze(&mut self, call: &Call, metrics: &[Metric]) -> Result<Analysis, String>;
+    /// [`Trouble`].
+    fn analyze(
+        &mut self,
+        call: &Call,
+        metrics: &[Metric],
+        think: bool,
+    ) -> Result<Analysis, Trouble>;
 
     /// What the model says to a message.
     ///
     /// # Errors
-    /// Why it says nothing, in a sentence that holds nothing of the message.
-    fn generate(&mut self, message: &str) -> Result<String, String>;
+    /// [`Trouble`].
+    fn generate(&mut self, message: &str) -> Result<String, Trouble>;
 }
 
 impl Analyse for Analyst {
@@ -36,12 +61,57 @@ impl Analyse for Analyst {
         self.engine().restarts()
     }
 
-    fn analyze(&mut self, call: &Call, metrics: &[Metric]) -> Result<Analysis, String> {
-        Self::analyze(self, call, metrics).map_err(|error| told(&error))
+    fn analyze(
+        &mut self,
+        call: &Call,
+        metrics: &[Metric],
+        think: bool,
+    ) -> Result<Analysis, Trouble> {
+        self.think(think);
+        Self::analyze(self, call, metrics).map_err(|error| Trouble::Call(told(&error)))
     }
 
-    fn generate(&mut self, message: &str) -> Result<String, String> {
-        Self::generate(self, message, GENERATED_TOKENS).map_err(|error| told(&error))
+    fn generate(&mut self, message: &str) -> Result<String, Trouble> {
+        Self::generate(self, message, GENERATED_TOKENS).map_err(|error| Trouble::Call(told(&error)))
+    }
+}
+
+impl Analyse for RemoteAnalyst {
+    fn model(&self) -> String {
+        self.chat().model().to_owned()
+    }
+
+    fn restarts(&self) -> u64 {
+        0
+    }
+
+    fn analyze(&mut self, call: &Call, metrics: &[Metric], _: bool) -> Result<Analysis, Trouble> {
+        Self::analyze(self, call, metrics).map_err(|error| trouble(&error))
+    }
+
+    fn generate(&mut self, message: &str) -> Result<String, Trouble> {
+        Self::generate(self, message, GENERATED_TOKENS).map_err(|error| trouble(&error))
+    }
+}
+
+/// A server that answers with an error, late or with something else may do so for this call alone: that counts as an attempt.
+/// If it does so for every call, its client pauses, and that is the endpoint's.
+fn trouble(error: &RemoteError) -> Trouble {
+    let reason = told(error);
+    match error {
+        RemoteError::Chat(
+            chat @ (ChatError::Settings(_)
+            | ChatError::Unreachable(_)
+            | ChatError::Tls(_)
+            | ChatError::Key
+            | ChatError::UnknownModel
+            | ChatError::RateLimited { .. }
+            | ChatError::Paused { .. }),
+        ) => Trouble::Endpoint {
+            reason,
+            wait: chat.wait().unwrap_or(AWAY).min(LONGEST_AWAY),
+        },
+        _ => Trouble::Call(reason),
     }
 }
 
@@ -69,10 +139,13 @@ pub type Maker = Box<dyn Fn() -> Result<Box<dyn Analyse>, NotReady> + Send>;
 /// Why there is no analysis.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AnalyseError {
-    /// The slot is set up nowhere in this process.
-    #[error("the model slot `{0}` is not configured on this server")]
+    /// No endpoint is set up for the slot of this name.
+    #[error("{}", not_configured(.0))]
     NotConfigured(String),
-    /// The slot has no model.
+    /// A slot or a metric names an endpoint that is not set up in this process.
+    #[error("the endpoint `{0}` is not set up on this server")]
+    NoEndpoint(String),
+    /// The endpoint has no model, or does not answer.
     #[error("the model is not ready: {0}")]
     NotReady(String),
     /// Too many requests wait already.
@@ -87,4 +160,14 @@ pub enum AnalyseError {
     /// The program ends.
     #[error("the server is stopping")]
     Stopped,
+}
+
+/// What an operator has to set for a slot.
+fn not_configured(slot: &str) -> String {
+    match Slot::from_name(slot) {
+        Some(Slot::Agent(model)) => format!(
+            "no endpoint is configured for the agent's own model, slmModel `{model}`: set slots.agent.\"{model}\" or slots.agent_default"
+        ),
+        _ => format!("the model slot `{slot}` is not configured on this server: set slots.{slot}"),
+    }
 }

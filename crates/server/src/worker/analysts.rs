@@ -1,18 +1,18 @@
-//! The handle on all model slots of this process.
+//! The handle on all model endpoints of this process.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use aftercall_core::{Analysis, Call, Metric, Slot};
+use aftercall_core::{Analysis, Call, Metric, OtherEndpoint, Slot};
 use serde::Serialize;
 use tokio::sync::{oneshot, watch};
 
+use super::endpoint_thread::{self, Shared};
 use super::line::{Line, Task};
-use super::slot_thread::{self, Shared};
-use super::{AnalyseError, Maker, WorkerSettings};
+use super::{AnalyseError, Maker, Routes, WorkerSettings};
 
-/// Whether a slot has its model.
+/// Whether an endpoint has its model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
     /// It is being loaded.
@@ -29,12 +29,14 @@ pub enum State {
     },
 }
 
-/// How a slot is doing.
+/// How an endpoint is doing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct SlotState {
-    /// Name of the slot.
-    pub slot: String,
+pub struct EndpointState {
+    /// Name of the endpoint.
+    pub endpoint: String,
+    /// Names of the slots that it answers in.
+    pub slots: Vec<String>,
     /// `starting`, `ready` or `not_ready`.
     pub state: &'static str,
     /// Name of the model, once it is ready.
@@ -60,78 +62,105 @@ pub enum Urgency {
     Job,
 }
 
-/// The model slots of this process. Clones are handles on the same slots.
+/// An endpoint to start.
+pub struct Endpoint {
+    /// Its name.
+    pub name: String,
+    /// Makes an analyst for each of its threads; so many tasks are done at a time.
+    pub makers: Vec<Maker>,
+    /// Jobs that may run at a time on all nodes of the database together.
+    pub share: Option<u64>,
+}
+
+/// The model endpoints of this process. Clones are handles on the same endpoints.
 #[derive(Clone)]
 pub struct Analysts {
-    slots: Arc<[Arc<Shared>]>,
+    endpoints: Arc<[Arc<Shared>]>,
+    routes: Arc<Routes>,
     waiting_requests: usize,
     request_time: Duration,
 }
 
 impl Analysts {
-    /// No slot at all: calls are stored and wait for a worker elsewhere.
+    /// No endpoint at all: calls are stored and wait for a worker elsewhere.
     #[must_use]
     pub fn none() -> Self {
         Self {
-            slots: Arc::from([]),
+            endpoints: Arc::from([]),
+            routes: Arc::default(),
             waiting_requests: 0,
             request_time: Duration::ZERO,
         }
     }
 
-    /// Starts a thread for each slot. The settings say how many requests may wait, and for how long.
+    /// Starts the threads of each endpoint. The settings say how many requests may wait, and for how long.
     ///
     /// # Errors
     /// When the system refuses a thread.
-    pub fn start(makers: Vec<(Slot, Maker)>, settings: &WorkerSettings) -> std::io::Result<Self> {
-        let mut slots = Vec::with_capacity(makers.len());
-        for (slot, maker) in makers {
+    pub fn start(
+        endpoints: Vec<Endpoint>,
+        routes: Routes,
+        settings: &WorkerSettings,
+    ) -> std::io::Result<Self> {
+        let mut started = Vec::with_capacity(endpoints.len());
+        for endpoint in endpoints {
             let shared = Arc::new(Shared {
-                name: slot.name(),
+                threads: endpoint.makers.len(),
+                share: endpoint.share,
+                name: endpoint.name,
                 line: Line::default(),
                 state: watch::Sender::new(State::Starting),
-                busy: AtomicBool::new(false),
+                busy: AtomicUsize::new(0),
                 restarts: AtomicU64::new(0),
             });
-            slot_thread::start(Arc::clone(&shared), maker)?;
-            slots.push(shared);
+            for maker in endpoint.makers {
+                endpoint_thread::start(Arc::clone(&shared), maker)?;
+            }
+            started.push(shared);
         }
         Ok(Self {
-            slots: slots.into(),
+            endpoints: started.into(),
+            routes: Arc::new(routes),
             waiting_requests: settings.waiting_requests,
             request_time: settings.request_time(),
         })
     }
 
-    /// Names of all slots.
+    /// How each endpoint is doing.
     #[must_use]
-    pub fn names(&self) -> Vec<String> {
-        self.slots.iter().map(|slot| slot.name.clone()).collect()
-    }
-
-    /// How each slot is doing.
-    #[must_use]
-    pub fn states(&self) -> Vec<SlotState> {
-        self.slots.iter().map(|slot| slot.told()).collect()
-    }
-
-    /// Whether a slot of this name is set up.
-    #[must_use]
-    pub fn is_configured(&self, slot: &Slot) -> bool {
-        self.find(&slot.name()).is_some()
-    }
-
-    /// Waits until the slot has its model. False when there is no such slot.
-    pub(super) async fn until_ready(&self, name: &str) -> bool {
-        let Some(slot) = self.find(name) else {
-            return false;
+    pub fn states(&self) -> Vec<EndpointState> {
+        let told = |endpoint: &Arc<Shared>| {
+            let mut slots = self.routes.named(&endpoint.name);
+            if self.routes.takes_any_agent(&endpoint.name) {
+                slots.push("agent:*".to_owned());
+            }
+            endpoint.told(slots)
         };
-        let mut state = slot.state.subscribe();
-        let ready = state.wait_for(|state| matches!(state, State::Ready { .. }));
-        ready.await.is_ok()
+        self.endpoints.iter().map(told).collect()
     }
 
-    /// Analyses a call in a slot.
+    /// Whether there is no endpoint at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.endpoints.is_empty()
+    }
+
+    /// Whether an endpoint answers in the slot of that name.
+    #[must_use]
+    pub fn is_configured(&self, slot: &str) -> bool {
+        self.find_slot(slot).is_some()
+    }
+
+    pub(super) fn routes(&self) -> &Routes {
+        &self.routes
+    }
+
+    /// The endpoints with what a loop has to know of each.
+    pub(super) fn endpoints(&self) -> impl Iterator<Item = &Arc<Shared>> {
+        self.endpoints.iter()
+    }
+
+    /// Analyses a call in a slot. Metrics that have an endpoint of their own are answered by that one, at the same time.
     ///
     /// # Errors
     /// Every reason of [`AnalyseError`].
@@ -142,14 +171,28 @@ impl Analysts {
         metrics: Vec<Metric>,
         urgency: Urgency,
     ) -> Result<Analysis, AnalyseError> {
-        let (reply, answer) = oneshot::channel();
-        let task = Task::Analyze {
-            call: Box::new(call),
-            metrics,
-            reply,
-        };
-        self.push(slot, task, urgency)?;
-        self.answered(answer, urgency).await
+        let name = slot.name();
+        let own = self
+            .routes
+            .endpoint(&name)
+            .ok_or(AnalyseError::NotConfigured(name))?;
+        let mut waiting = Vec::new();
+        for (endpoint, part) in self.routes.parts(own, &metrics) {
+            let (reply, answer) = oneshot::channel();
+            let task = Task::Analyze {
+                call: Box::new(call.clone()),
+                metrics: part,
+                think: *slot == Slot::Reasoning,
+                reply,
+            };
+            self.push(&endpoint, task, urgency)?;
+            waiting.push((endpoint, answer));
+        }
+        let mut parts = Vec::with_capacity(waiting.len());
+        for (endpoint, answer) in waiting {
+            parts.push((endpoint, self.answered(answer, urgency).await?));
+        }
+        Ok(joined(parts, &metrics))
     }
 
     /// What the model of a slot says to a message.
@@ -157,8 +200,13 @@ impl Analysts {
     /// # Errors
     /// Every reason of [`AnalyseError`].
     pub async fn generate(&self, slot: &Slot, message: String) -> Result<String, AnalyseError> {
+        let name = slot.name();
+        let endpoint = self
+            .routes
+            .endpoint(&name)
+            .ok_or(AnalyseError::NotConfigured(name))?;
         let (reply, answer) = oneshot::channel();
-        self.push(slot, Task::Generate { message, reply }, Urgency::Now)?;
+        self.push(endpoint, Task::Generate { message, reply }, Urgency::Now)?;
         self.answered(answer, Urgency::Now).await
     }
 
@@ -173,22 +221,21 @@ impl Analysts {
                 .await
                 .map_err(|_| AnalyseError::Late(self.request_time.as_secs()))?,
         };
-        // A slot's thread that is gone dropped the other end.
+        // A thread that is gone dropped the other end.
         answer.unwrap_or(Err(AnalyseError::Stopped))
     }
 
-    /// Ends every slot: what waits is refused, what runs is let go.
+    /// Ends every endpoint: what waits is refused, what runs is let go.
     pub fn close(&self) {
-        for slot in self.slots.iter() {
-            slot.line.close();
+        for endpoint in self.endpoints.iter() {
+            endpoint.line.close();
         }
     }
 
-    fn push(&self, slot: &Slot, task: Task, urgency: Urgency) -> Result<(), AnalyseError> {
-        let name = slot.name();
+    fn push(&self, endpoint: &str, task: Task, urgency: Urgency) -> Result<(), AnalyseError> {
         let shared = self
-            .find(&name)
-            .ok_or_else(|| AnalyseError::NotConfigured(name.clone()))?;
+            .find(endpoint)
+            .ok_or_else(|| AnalyseError::NoEndpoint(endpoint.to_owned()))?;
         if let State::NotReady { reason } = &*shared.state.borrow() {
             return Err(AnalyseError::NotReady(reason.clone()));
         }
@@ -199,26 +246,74 @@ impl Analysts {
         Ok(())
     }
 
-    fn find(&self, name: &str) -> Option<&Arc<Shared>> {
-        self.slots.iter().find(|slot| slot.name == name)
+    fn find(&self, endpoint: &str) -> Option<&Arc<Shared>> {
+        self.endpoints.iter().find(|one| one.name == endpoint)
+    }
+
+    fn find_slot(&self, slot: &str) -> Option<&Arc<Shared>> {
+        self.find(self.routes.endpoint(slot)?)
     }
 }
 
+/// One analysis from those of several endpoints; the first is that of the slot and has the summary.
+fn joined(parts: Vec<(String, Analysis)>, metrics: &[Metric]) -> Analysis {
+    let mut parts = parts.into_iter();
+    let Some((_, mut whole)) = parts.next() else {
+        // There is always the part of the slot.
+        return aftercall_analyst::unasked(
+            &Call::from_turns(Vec::new()),
+            metrics,
+            aftercall_core::Status::Failed,
+            "Nobody was asked.",
+        );
+    };
+    for (endpoint, part) in parts {
+        let provenance = part.provenance;
+        whole.provenance.usage.add(&provenance.usage);
+        whole.provenance.truncated |= provenance.truncated;
+        whole.provenance.others.push(OtherEndpoint {
+            endpoint,
+            model: provenance.model,
+            confidence_source: provenance.confidence_source,
+            metrics: part
+                .disposition_metrics
+                .iter()
+                .map(|answer| answer.identifier.clone())
+                .collect(),
+            usage: provenance.usage,
+        });
+        whole.disposition_metrics.extend(part.disposition_metrics);
+    }
+    let place = |identifier: &str| metrics.iter().position(|m| m.identifier == identifier);
+    whole
+        .disposition_metrics
+        .sort_by_key(|answer| place(&answer.identifier));
+    whole
+}
+
 impl Shared {
-    fn told(&self) -> SlotState {
+    fn told(&self, slots: Vec<String>) -> EndpointState {
         let (state, model, reason) = match &*self.state.borrow() {
             State::Starting => ("starting", None, None),
             State::Ready { model } => ("ready", Some(model.clone()), None),
             State::NotReady { reason } => ("not_ready", None, Some(reason.clone())),
         };
-        SlotState {
-            slot: self.name.clone(),
+        EndpointState {
+            endpoint: self.name.clone(),
+            slots,
             state,
             model,
             reason,
-            busy: self.busy.load(Ordering::Relaxed),
+            busy: self.busy.load(Ordering::Relaxed) > 0,
             waiting: self.line.len(),
             restarts: self.restarts.load(Ordering::Relaxed),
         }
+    }
+
+    /// Waits until it has its model. False when that cannot be any more.
+    pub(super) async fn until_ready(&self) -> bool {
+        let mut state = self.state.subscribe();
+        let ready = state.wait_for(|state| matches!(state, State::Ready { .. }));
+        ready.await.is_ok()
     }
 }

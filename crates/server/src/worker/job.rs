@@ -4,13 +4,15 @@ use std::error::Error as _;
 use std::time::{Duration, Instant};
 
 use aftercall_analyst::{unasked, without_transcript};
-use aftercall_core::{Analysis, Call, Metric, PostCallConfig, Problem, Slot, Status};
+use aftercall_core::{Analysis, Call, Metric, PostCallConfig, Problem, Slot, Status, Usage};
 use aftercall_store::analyses::{AnalysisStatus, NewAnalysis};
 use aftercall_store::jobs::{Failed, Failure, Lease, Work};
 use aftercall_store::{Store, StoreError};
 
+use jiff::Timestamp;
+
 use super::zone::agent_zone;
-use super::{AnalyseError, Analysts, Urgency};
+use super::{AnalyseError, Analysts, Budget, Urgency};
 
 /// Between two attempts to store what a model has answered.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -19,6 +21,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 pub(super) struct Jobs<'a> {
     pub(super) store: &'a Store,
     pub(super) analysts: &'a Analysts,
+    pub(super) budget: &'a Budget,
 }
 
 /// What became of a job.
@@ -41,7 +44,7 @@ impl Jobs<'_> {
             Err(error) => return self.unreadable(lease, &error).await,
         };
         let Work {
-            row: _,
+            row,
             mut call,
             revision_id,
             config,
@@ -68,6 +71,14 @@ impl Jobs<'_> {
         }
         if call.timezone.is_none() {
             call.timezone = agent_zone(&config);
+        }
+        match self.budget.used_up(self.store, &row.agent_id).await {
+            Ok(None) => {}
+            Ok(Some((until, reason))) => return self.put_off(lease, until, &reason).await,
+            Err(error) => {
+                warn(lease, &error, "what an agent has spent could not be read");
+                return Done::NotNow;
+            }
         }
         match self.analyze(lease, &call, &metrics).await {
             Ok(analysis) => {
@@ -103,6 +114,19 @@ impl Jobs<'_> {
             .await
     }
 
+    async fn put_off(&self, lease: &Lease, until: Timestamp, reason: &str) -> Done {
+        tracing::info!(job = lease.job.id, reason, "an analysis is put off");
+        count(lease, "put_off");
+        match self.store.put_off(lease, until, reason).await {
+            Ok(true) => Done::Stored,
+            Ok(false) => Done::Lost,
+            Err(error) => {
+                warn(lease, &error, "a job could not be put off");
+                Done::NotNow
+            }
+        }
+    }
+
     async fn finish(
         &self,
         lease: &Lease,
@@ -111,6 +135,7 @@ impl Jobs<'_> {
         revision_id: Option<String>,
         took: Duration,
     ) -> Done {
+        let spent = analysis.provenance.spent();
         let new = NewAnalysis {
             analysis,
             metrics,
@@ -122,6 +147,7 @@ impl Jobs<'_> {
             match self.store.finish_analysis(lease, new.clone()).await {
                 Ok(Some(_)) => {
                     count(lease, "completed");
+                    spent.iter().for_each(count_usage);
                     metrics::histogram!("aftercall_analysis_seconds", "slot" => lease.job.slot.clone())
                         .record(took.as_secs_f64());
                     tracing::info!(
@@ -159,7 +185,7 @@ impl Jobs<'_> {
         again: bool,
     ) -> Done {
         let last = !again || lease.attempt >= lease.job.max_attempts;
-        let unconfigured = !self.analysts.names().contains(&lease.job.slot);
+        let unconfigured = !self.analysts.is_configured(&lease.job.slot);
         let analysis = (last || (unconfigured && lease.attempt == 1)).then(|| NewAnalysis {
             analysis: failed(call, metrics, reason),
             metrics: metrics.to_vec(),
@@ -232,6 +258,23 @@ fn count(lease: &Lease, outcome: &'static str) {
     let slot = lease.job.slot.clone();
     metrics::counter!("aftercall_analyses_total", "slot" => slot, "outcome" => outcome)
         .increment(1);
+}
+
+/// Adds to the figures of an endpoint.
+fn count_usage((endpoint, usage): &(String, Usage)) {
+    for (kind, tokens) in [
+        ("read", usage.tokens_read),
+        ("cached", usage.tokens_cached),
+        ("written", usage.tokens_written),
+    ] {
+        metrics::counter!("aftercall_tokens_total", "endpoint" => endpoint.clone(), "kind" => kind)
+            .increment(tokens);
+    }
+    metrics::counter!("aftercall_endpoint_requests_total", "endpoint" => endpoint.clone())
+        .increment(usage.requests);
+    if let Some(cost) = usage.cost {
+        metrics::gauge!("aftercall_cost", "endpoint" => endpoint.clone()).increment(cost);
+    }
 }
 
 fn warn(lease: &Lease, error: &StoreError, text: &str) {

@@ -1,4 +1,4 @@
-//! The line of tasks before a slot: those that somebody waits for go first, but between two of them a job has its turn.
+//! The line of tasks before an endpoint: those that somebody waits for go first, but between two of them a job has its turn.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -14,6 +14,8 @@ pub(super) enum Task {
     Analyze {
         call: Box<Call>,
         metrics: Vec<Metric>,
+        /// Whether the model is to think first.
+        think: bool,
         reply: oneshot::Sender<Result<Analysis, AnalyseError>>,
     },
     Generate {
@@ -73,7 +75,7 @@ impl Waiting {
     }
 }
 
-/// Tasks of one slot.
+/// Tasks of one endpoint.
 #[derive(Default)]
 pub(super) struct Line {
     waiting: Mutex<Waiting>,

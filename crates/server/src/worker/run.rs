@@ -1,16 +1,18 @@
-//! The loop of a slot: jobs are claimed when the slot is ready and idle, and worked off one after the other.
+//! The loops of an endpoint: jobs are claimed when it is ready and has a thread that is idle, and worked off one after the other.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aftercall_store::Store;
+use aftercall_store::jobs::Share;
+use aftercall_store::{Store, StoreError};
 use tokio::sync::Notify;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use super::endpoint_thread::Shared;
 use super::held::{Held, release, signed};
 use super::job::{Done, Jobs};
-use super::{Analysts, WorkerSettings, sweep, unconfigured};
+use super::{Analysts, Budget, WorkerSettings, sweep, unconfigured};
 
 /// Jobs are claimed ahead for so much time, so that quick ones do not cost a claim each.
 const AHEAD: Duration = Duration::from_millis(250);
@@ -41,22 +43,31 @@ pub struct Worker {
     pub(super) store: Store,
     pub(super) analysts: Analysts,
     pub(super) settings: WorkerSettings,
+    pub(super) budget: Arc<Budget>,
     pub(super) wake: Wake,
     /// Stands with the jobs that it has.
     pub(super) name: String,
 }
 
 impl Worker {
-    /// Workers over these slots.
+    /// Workers over these endpoints.
     #[must_use]
     pub fn new(store: Store, analysts: Analysts, settings: WorkerSettings, wake: Wake) -> Self {
         Self {
             store,
             analysts,
             settings,
+            budget: Arc::default(),
             wake,
             name: name(),
         }
+    }
+
+    /// The same with limits to what agents' analyses may cost.
+    #[must_use]
+    pub fn with_budget(mut self, budget: Budget) -> Self {
+        self.budget = Arc::new(budget);
+        self
     }
 
     /// Works until `stop`, and then for `drain_seconds` at most on what is in hand. What is not done then goes back.
@@ -67,8 +78,13 @@ impl Worker {
         let stop = stop.child_token();
         let hurry = CancellationToken::new();
         let mut loops = JoinSet::new();
-        for slot in self.analysts.names() {
-            loops.spawn(self.clone().work(slot, stop.clone(), hurry.clone()));
+        for endpoint in self.analysts.endpoints() {
+            for _ in 0..endpoint.threads {
+                let work = self
+                    .clone()
+                    .work(Arc::clone(endpoint), stop.clone(), hurry.clone());
+                loops.spawn(work);
+            }
         }
         loops.spawn(unconfigured::run(self.clone(), stop.clone()));
         loops.spawn(sweep::run(self.clone(), stop.clone()));
@@ -87,24 +103,32 @@ impl Worker {
         outcome
     }
 
-    async fn work(self, slot: String, stop: CancellationToken, hurry: CancellationToken) {
-        let slots = [slot.clone()];
-        let mut pace = Pace::default();
+    async fn work(self, endpoint: Arc<Shared>, stop: CancellationToken, hurry: CancellationToken) {
+        let share = endpoint.share.map(|most| Share {
+            name: endpoint.name.clone(),
+            most,
+        });
+        let mut pace = Pace::of(endpoint.threads);
         let mut failures = 0;
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
-                ready = self.analysts.until_ready(&slot) => if !ready { return },
+                ready = endpoint.until_ready() => if !ready { return },
             }
             // Listening begins before the claim, so that a job which comes in between is not slept over.
             let woken = self.wake.0.notified();
             tokio::pin!(woken);
             woken.as_mut().enable();
             let lease = signed(self.settings.lease());
-            let claimed = self
-                .store
-                .claim(&slots, &self.name, pace.ahead(), lease)
-                .await;
+            let claimed = match self.slots(&endpoint.name).await {
+                Ok(slots) => {
+                    let store = &self.store;
+                    store
+                        .claim(&slots, &self.name, pace.ahead(), lease, share.as_ref())
+                        .await
+                }
+                Err(error) => Err(error),
+            };
             let pause = match claimed {
                 Ok(leases) if leases.is_empty() => self.settings.poll(),
                 Ok(leases) => {
@@ -118,7 +142,7 @@ impl Worker {
                 Err(error) => {
                     failures += 1;
                     tracing::warn!(
-                        slot,
+                        endpoint = endpoint.name,
                         error = &error as &dyn std::error::Error,
                         "no jobs could be claimed"
                     );
@@ -133,6 +157,21 @@ impl Worker {
         }
     }
 
+    /// The slots whose jobs an endpoint does: those that are set up for it, and those of agents' own models that nobody named.
+    async fn slots(&self, endpoint: &str) -> Result<Vec<String>, StoreError> {
+        let routes = self.analysts.routes();
+        let mut slots = routes.named(endpoint);
+        if routes.takes_any_agent(endpoint) {
+            let open = self.store.open_slots().await?;
+            let others = open.into_iter().filter(|slot| !slots.contains(slot));
+            let own: Vec<String> = others
+                .filter(|slot| routes.endpoint(slot) == Some(endpoint))
+                .collect();
+            slots.extend(own);
+        }
+        Ok(slots)
+    }
+
     /// Works off what was claimed; after `stop` the rest goes back. False when there is no use in claiming more at once.
     async fn work_off(
         &self,
@@ -144,6 +183,7 @@ impl Worker {
         let jobs = Jobs {
             store: &self.store,
             analysts: &self.analysts,
+            budget: &self.budget,
         };
         while let Some(lease) = held.next() {
             if stop.is_cancelled() {
@@ -208,16 +248,29 @@ fn name() -> String {
 
 /// How long a job takes, on average of late.
 #[derive(Debug, Default)]
-struct Pace(Option<Duration>);
+struct Pace {
+    each: Option<Duration>,
+    /// Whether other loops of the same endpoint could do what is claimed ahead.
+    shared: bool,
+}
 
 impl Pace {
+    fn of(threads: usize) -> Self {
+        Self {
+            each: None,
+            shared: threads > 1,
+        }
+    }
+
     fn took(&mut self, time: Duration) {
-        self.0 = Some(self.0.map_or(time, |before| (before * 3 + time) / 4));
+        self.each = Some(self.each.map_or(time, |before| (before * 3 + time) / 4));
     }
 
     /// How many jobs to claim. Others are to have their share: what takes long is claimed one by one.
     fn ahead(&self) -> u64 {
-        let Some(each) = self.0 else { return 1 };
+        let (Some(each), false) = (self.each, self.shared) else {
+            return 1;
+        };
         let many = AHEAD.as_micros() / each.as_micros().max(1);
         u64::try_from(many).unwrap_or(MOST).clamp(1, MOST)
     }

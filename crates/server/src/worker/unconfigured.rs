@@ -16,7 +16,7 @@ const AT_ONCE: u64 = 16;
 /// Looks for such jobs from time to time, and when one comes in.
 pub(super) async fn run(worker: Worker, stop: CancellationToken) {
     // A process without any slot leaves all jobs to those that have some.
-    if worker.analysts.names().is_empty() {
+    if worker.analysts.is_empty() {
         return;
     }
     loop {
@@ -38,11 +38,12 @@ pub(super) async fn run(worker: Worker, stop: CancellationToken) {
 }
 
 async fn fail_them(worker: &Worker, stop: &CancellationToken) -> Result<(), StoreError> {
-    let configured = worker.analysts.names();
     let counts = worker.store.job_counts().await?;
     let others: BTreeSet<String> = counts
         .into_iter()
-        .filter(|count| count.state == JobState::Queued && !configured.contains(&count.slot))
+        .filter(|count| {
+            count.state == JobState::Queued && !worker.analysts.is_configured(&count.slot)
+        })
         .map(|count| count.slot)
         .collect();
     if others.is_empty() {
@@ -52,12 +53,13 @@ async fn fail_them(worker: &Worker, stop: &CancellationToken) -> Result<(), Stor
     let jobs = Jobs {
         store: &worker.store,
         analysts: &worker.analysts,
+        budget: &worker.budget,
     };
     let lease = signed(worker.settings.lease());
     while !stop.is_cancelled() {
         let leases = worker
             .store
-            .claim(&others, &worker.name, AT_ONCE, lease)
+            .claim(&others, &worker.name, AT_ONCE, lease, None)
             .await?;
         if leases.is_empty() {
             break;

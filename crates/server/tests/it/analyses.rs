@@ -109,7 +109,7 @@ async fn a_call_says_at_once_why_it_has_no_analysis(db: TestDb) {
     let lease = SignedDuration::from_secs(60);
     let claim = async || {
         let slots = ["internal".to_owned()];
-        let mut leases = store.claim(&slots, "w", 1, lease).await.unwrap();
+        let mut leases = store.claim(&slots, "w", 1, lease, None).await.unwrap();
         leases.remove(0)
     };
     let failure = |retry_at| Failure {

@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex};
 use aftercall_core::{
     Analysis, Answer, Call, Metric, MetricType, Provenance, Slot, Status, Usage, Value,
 };
-use aftercall_server::worker::{Analyse, Analysts, Maker, WorkerSettings};
+use aftercall_server::worker::{
+    Analyse, Analysts, Endpoint, Maker, Routes, Trouble, WorkerSettings,
+};
 
 /// What it does with one task.
 pub(crate) enum Act {
@@ -54,19 +56,19 @@ impl Script {
     pub(crate) fn analysts_with(&self, settings: &WorkerSettings) -> Analysts {
         let script = self.clone();
         let maker: Maker = Box::new(move || Ok(Box::new(Scripted(script.clone()))));
-        Analysts::start(vec![(Slot::Internal, maker)], settings).unwrap()
+        Analysts::start(vec![Endpoint { name: "scripted".into(), makers: vec![maker], share: None }], Routes::one(&Slot::Internal, "scripted"), settings).unwrap()
     }
 }
 
 struct Scripted(Script);
 
 impl Scripted {
-    fn act(&self, what: &str) -> Result<(), String> {
+    fn act(&self, what: &str) -> Result<(), Trouble> {
         self.0.taken.lock().unwrap().push(what.to_owned());
         let act = self.0.acts.lock().unwrap().pop_front();
         match act {
             None => Ok(()),
-            Some(Act::Fail(reason)) => Err(reason.to_owned()),
+            Some(Act::Fail(reason)) => Err(Trouble::Call(reason.to_owned())),
             Some(Act::Wait(go)) => {
                 let _ = go.recv();
                 Ok(())
@@ -85,7 +87,7 @@ impl Analyse for Scripted {
         0
     }
 
-    fn analyze(&mut self, call: &Call, metrics: &[Metric]) -> Result<Analysis, String> {
+    fn analyze(&mut self, call: &Call, metrics: &[Metric], _: bool) -> Result<Analysis, Trouble> {
         self.act(&call.call_id)?;
         let answer = |metric: &Metric| Answer {
             value: value(metric),
@@ -100,18 +102,21 @@ impl Analyse for Scripted {
             provenance: Provenance {
                 model: Some(self.model()),
                 model_sha256: None,
+                endpoint: None,
+                confidence_source: aftercall_core::ConfidenceSource::Calibrated,
                 prompt_revision: "0".into(),
                 calibration: "none".into(),
                 transcript_sha256: call.transcript_sha256(),
                 windows: 1,
                 truncated: false,
                 withheld: Vec::new(),
+                others: Vec::new(),
                 usage: Usage::default(),
             },
         })
     }
 
-    fn generate(&mut self, message: &str) -> Result<String, String> {
+    fn generate(&mut self, message: &str) -> Result<String, Trouble> {
         self.act(message)?;
         Ok(message.to_uppercase())
     }

@@ -19,3 +19,4 @@ pub(crate) mod keys;
 pub(crate) mod organisations;
 pub(crate) mod revisions;
 pub(crate) mod transcripts;
+pub(crate) mod usage_days;

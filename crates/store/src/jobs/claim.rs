@@ -3,18 +3,29 @@
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, Statement, UpdateMany,
 };
 
 use super::{Job, JobState, Lease, is_state, token_of};
+use crate::answers::storable;
 use crate::entity::jobs;
 use crate::times::to_us;
 use crate::{Store, StoreError};
 
+/// How many jobs of some slots may run at a time, on all nodes together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    /// Who shares it, such as the name of an endpoint.
+    pub name: String,
+    /// Jobs at most.
+    pub most: u64,
+}
+
 impl Store {
     /// Claims up to `limit` due jobs of these slots for a worker, the most urgent and longest due of each slot first, and
     /// leases them for that long. Each claim counts as an attempt. Two workers never get the same job; on PostgreSQL neither
-    /// waits for the other.
+    /// waits for the other, unless they have a `share`: then so many jobs of these slots run at a time, whoever claims them.
     ///
     /// # Errors
     /// Those of the database.
@@ -24,6 +35,7 @@ impl Store {
         worker: &str,
         limit: u64,
         lease: SignedDuration,
+        share: Option<&Share>,
     ) -> Result<Vec<Lease>, StoreError> {
         let now = self.now();
         // Most looks find nothing: that is seen by reading, without the writer of SQLite.
@@ -33,6 +45,10 @@ impl Store {
         let until = later(now, lease);
         let token = token_of(worker, self.random().u64());
         let txn = self.begin().await?;
+        let limit = match share {
+            Some(share) => Ord::min(limit, left(&txn, slots, share, now).await?),
+            None => limit,
+        };
         let mut ids: Vec<String> = Vec::new();
         // One slot after the other: each is one walk along an index.
         for slot in slots {
@@ -130,6 +146,52 @@ impl Store {
         Ok(released.rows_affected > 0)
     }
 
+    /// Puts a job off, with the reason, which is no fault of its own: it is due again then and the attempt does not count.
+    /// `false` where the lease no longer holds.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn put_off(
+        &self,
+        held: &Lease,
+        until: Timestamp,
+        reason: &str,
+    ) -> Result<bool, StoreError> {
+        let txn = self.begin().await?;
+        let put_off = update_held(held)
+            .col_expr(jobs::Column::State, Expr::val(JobState::Queued.name()))
+            .col_expr(jobs::Column::LeaseToken, Expr::val(None::<String>))
+            .col_expr(jobs::Column::LeaseUntil, Expr::val(None::<i64>))
+            .col_expr(jobs::Column::RunAt, Expr::val(to_us(until)))
+            .col_expr(jobs::Column::LastError, Expr::val(storable(reason)))
+            .col_expr(jobs::Column::UpdatedAt, Expr::val(self.now_us()))
+            .col_expr(
+                jobs::Column::Attempts,
+                Expr::col(jobs::Column::Attempts).sub(1i64),
+            )
+            .exec(&txn)
+            .await?;
+        txn.commit().await?;
+        Ok(put_off.rows_affected > 0)
+    }
+
+    /// Names of the slots that have jobs which wait or run.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn open_slots(&self) -> Result<Vec<String>, StoreError> {
+        let open = [JobState::Queued, JobState::Running].map(JobState::name);
+        Ok(jobs::Entity::find()
+            .select_only()
+            .column(jobs::Column::Slot)
+            .distinct()
+            .filter(jobs::Column::State.ne(JobState::Done.name()))
+            .filter(jobs::Column::State.is_in(open))
+            .into_tuple()
+            .all(self.reader())
+            .await?)
+    }
+
     async fn any_due(&self, slots: &[String], now: Timestamp) -> Result<bool, StoreError> {
         let one: Option<String> = due(now)
             .filter(jobs::Column::Slot.is_in(slots.iter().map(String::as_str)))
@@ -141,6 +203,28 @@ impl Store {
             .await?;
         Ok(one.is_some())
     }
+}
+
+/// How many more jobs of these slots may run. No other claim with the same share passes until the transaction ends.
+async fn left(
+    txn: &DatabaseTransaction,
+    slots: &[String],
+    share: &Share,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    if txn.get_database_backend() == DbBackend::Postgres {
+        let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
+        let lock =
+            Statement::from_sql_and_values(DbBackend::Postgres, sql, [share.name.as_str().into()]);
+        txn.execute_raw(lock).await?;
+    }
+    let running = jobs::Entity::find()
+        .filter(is_state(JobState::Running))
+        .filter(jobs::Column::LeaseUntil.gt(to_us(now)))
+        .filter(jobs::Column::Slot.is_in(slots.iter().map(String::as_str)))
+        .count(txn)
+        .await?;
+    Ok(share.most.saturating_sub(running))
 }
 
 /// An update of the job that a lease is of, as long as the lease holds.

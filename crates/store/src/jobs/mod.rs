@@ -24,6 +24,7 @@ mod sweep;
 mod work;
 
 pub use backoff::retry_delay;
+pub use claim::Share;
 pub use finish::{Failed, Failure};
 pub use list::{JobCount, JobFilter, JobItem};
 pub use row::{Job, JobState, Lease};

@@ -188,6 +188,22 @@ CREATE TABLE answers (
 CREATE INDEX answers_metric ON answers (agent_id, identifier);
 CREATE INDEX answers_call ON answers (call_id);
 
+-- What analyses cost: sums, which stay when a call is deleted.
+CREATE TABLE usage_days (
+    agent_id TEXT NOT NULL,
+    day TEXT NOT NULL, -- of UTC, YYYY-MM-DD
+    endpoint TEXT NOT NULL,
+    analyses BIGINT NOT NULL,
+    requests BIGINT NOT NULL,
+    tokens_read BIGINT NOT NULL,
+    tokens_cached BIGINT NOT NULL,
+    tokens_written BIGINT NOT NULL,
+    milliseconds BIGINT NOT NULL,
+    cost_nanos BIGINT NOT NULL, -- billionths of the currency of the operator's prices
+    PRIMARY KEY (agent_id, day, endpoint)
+);
+CREATE INDEX usage_days_day ON usage_days (day);
+
 CREATE TABLE jobs (
     id TEXT NOT NULL PRIMARY KEY,
     kind TEXT NOT NULL,

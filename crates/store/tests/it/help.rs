@@ -81,7 +81,7 @@ pub(crate) async fn claim_one(store: &Store, slot: &str) -> Lease {
 /// Claims jobs of a slot.
 pub(crate) async fn claim(store: &Store, slot: &str, limit: u64) -> Vec<Lease> {
     let slots = [slot.to_owned()];
-    store.claim(&slots, "w", limit, LEASE).await.unwrap()
+    store.claim(&slots, "w", limit, LEASE, None).await.unwrap()
 }
 
 /// An analysis with these answers; `null` is one that the call does not mention.
@@ -99,12 +99,15 @@ pub(crate) fn analysis(call: &Call, answers: Json) -> NewAnalysis {
             provenance: Provenance {
                 model: Some("test".to_owned()),
                 model_sha256: None,
+                endpoint: None,
+                confidence_source: aftercall_core::ConfidenceSource::Calibrated,
                 prompt_revision: "1".to_owned(),
                 calibration: "none".to_owned(),
                 transcript_sha256: call.transcript_sha256(),
                 windows: 1,
                 truncated: false,
                 withheld: Vec::new(),
+                others: Vec::new(),
                 usage: Usage {
                     milliseconds: 12,
                     ..Usage::default()

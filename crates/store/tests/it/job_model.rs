@@ -159,7 +159,7 @@ impl Model {
             }
             Step::Claim { limit } => {
                 let slots = [self.slot.clone()];
-                let leases = store.claim(&slots, "w", limit, LEASE).await.unwrap();
+                let leases = store.claim(&slots, "w", limit, LEASE, None).await.unwrap();
                 let mut due: Vec<&mut ModelJob> = self
                     .jobs
                     .iter_mut()

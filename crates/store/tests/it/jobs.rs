@@ -84,14 +84,14 @@ async fn workers_get_only_what_they_can_run(db: TestDb) {
     assert!(claim(&db.store, "internal", 10).await.is_empty());
     assert!(
         db.store
-            .claim(&[], "w", 10, LEASE)
+            .claim(&[], "w", 10, LEASE, None)
             .await
             .unwrap()
             .is_empty()
     );
     assert!(claim(&db.store, &slot_a, 0).await.is_empty());
     let both = [slot_b.clone(), slot_a];
-    let leases = db.store.claim(&both, "w", 3, LEASE).await.unwrap();
+    let leases = db.store.claim(&both, "w", 3, LEASE, None).await.unwrap();
     let slots: Vec<_> = leases.iter().map(|lease| lease.job.slot.as_str()).collect();
     assert_eq!(slots, [slot_b.as_str(), slot_b.as_str(), "agent:a"]);
 }
@@ -109,7 +109,7 @@ async fn no_job_is_claimed_twice(db: TestDb) {
             loop {
                 let slots = ["internal".to_owned()];
                 let leases = store
-                    .claim(&slots, &worker.to_string(), 4, LEASE)
+                    .claim(&slots, &worker.to_string(), 4, LEASE, None)
                     .await
                     .unwrap();
                 assert!(leases.len() <= 4);
