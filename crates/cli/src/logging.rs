@@ -2,9 +2,8 @@
 
 use std::io;
 
-use aftercall_server::telemetry::has_no_secret;
-use tracing_subscriber::Layer as _;
-use tracing_subscriber::filter::{FilterExt as _, LevelFilter, filter_fn};
+use aftercall_server::telemetry::without_secrets;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
@@ -24,9 +23,11 @@ pub(crate) fn start(level: LogLevel) {
     let colours = anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never;
     let lines = tracing_subscriber::fmt::layer()
         .with_ansi(colours)
-        .with_writer(|| Stderr)
-        .with_filter(level.and(filter_fn(has_no_secret)));
-    let started = tracing_subscriber::registry().with(lines).try_init();
+        .with_writer(|| Stderr);
+    let started = tracing_subscriber::registry()
+        .with(lines)
+        .with(without_secrets(level))
+        .try_init();
     drop(started);
 }
 

@@ -9,8 +9,9 @@ use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use tracing_subscriber::filter::{FilterExt, filter_fn};
-use tracing_subscriber::layer::{Filter, SubscriberExt};
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::{FilterFn, LevelFilter, filter_fn};
+use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
@@ -73,37 +74,42 @@ pub fn start(settings: &LogSettings) -> Result<Telemetry, TelemetryError> {
             Some(
                 tracing_opentelemetry::layer()
                     .with_tracer(tracer)
-                    .with_filter(filter(&settings.level)?),
+                    .with_filter(asked(&settings.level)?),
             )
         }
         None => None,
     };
+    let asked = asked(&settings.level)?;
+    let most = asked.max_level_hint().unwrap_or(LevelFilter::TRACE);
     let log = tracing_subscriber::registry()
         .with(spans)
-        .with(lines.with_filter(filter(&settings.level)?));
+        .with(lines.with_filter(asked))
+        .with(without_secrets(most));
     if log.try_init().is_err() {
         tracing::debug!("the log had been started before");
     }
     Ok(Telemetry { traces })
 }
 
-/// What is let through at a level.
-fn filter<S>(level: &str) -> Result<impl Filter<S> + use<S>, TelemetryError> {
-    let asked = EnvFilter::try_new(level).map_err(|source| TelemetryError::Level {
+fn asked(level: &str) -> Result<EnvFilter, TelemetryError> {
+    EnvFilter::try_new(level).map_err(|source| TelemetryError::Level {
         value: level.to_owned(),
         source,
-    })?;
-    Ok(asked.and(filter_fn(has_no_secret)))
+    })
 }
 
-/// False for what the database library says below a warning, whatever level is asked for: there the address of the
-/// database stands with its password, and statements with their values.
-#[must_use]
-pub fn has_no_secret(said: &tracing::Metadata<'_>) -> bool {
+/// Lets through what is at most at that level, but nothing of the database library below a warning, whatever is asked for:
+/// there the address of the database stands with its password, and statements with their values.
+pub fn without_secrets(most: LevelFilter) -> FilterFn<impl Fn(&Metadata<'_>) -> bool> {
+    filter_fn(move |said: &Metadata<'_>| *said.level() <= most && has_no_secret(said))
+        .with_max_level_hint(most)
+}
+
+fn has_no_secret(said: &Metadata<'_>) -> bool {
     let of_database = ["sea_orm", "sqlx"]
         .iter()
         .any(|library| said.target().starts_with(library));
-    !of_database || *said.level() <= tracing::Level::WARN
+    !of_database || *said.level() <= Level::WARN
 }
 
 fn provider(endpoint: &str, service_name: &str) -> Result<SdkTracerProvider, TelemetryError> {
@@ -232,8 +238,9 @@ mod tests {
             let written = Written::default();
             let writer = written.clone();
             let lines = tracing_subscriber::fmt::layer().with_writer(move || writer.clone());
-            let log =
-                tracing_subscriber::registry().with(lines.with_filter(filter(level).unwrap()));
+            let log = tracing_subscriber::registry()
+                .with(lines.with_filter(asked(level).unwrap()))
+                .with(without_secrets(LevelFilter::TRACE));
             tracing::subscriber::with_default(log, || {
                 let span =
                     tracing::info_span!(target: "sea_orm::database", "connect", url = "secret");

@@ -121,7 +121,7 @@ async fn calls(db: TestDb) {
             422,
             "agentId",
         ),
-        case("POST", path, "", 400, "valid JSON"),
+        case("POST", path, "", 400, "must not be empty"),
         case("GET", "/v1/calls/none", "", 404, "none"),
         case("DELETE", "/v1/calls/none", "", 404, "none"),
         json_case(
