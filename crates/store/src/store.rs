@@ -10,6 +10,7 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 
+use crate::error::is_cut_off;
 use crate::migration::Migrator;
 use crate::settings::connect;
 use crate::{Clock, PoolOptions, Random, StoreError, times};
@@ -27,6 +28,7 @@ pub struct Store(Arc<Inner>);
 struct Inner {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
+    options: PoolOptions,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
 }
@@ -47,6 +49,7 @@ impl Store {
         Ok(Self(Arc::new(Inner {
             reader,
             writer,
+            options,
             clock,
             random,
         })))
@@ -132,6 +135,15 @@ impl Store {
         &self.0.reader
     }
 
+    /// For statements that take no transaction.
+    pub(crate) fn writer(&self) -> &DatabaseConnection {
+        &self.0.writer
+    }
+
+    pub(crate) fn options(&self) -> &PoolOptions {
+        &self.0.options
+    }
+
     /// A write transaction; without a commit it leaves nothing behind.
     pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
         // One that reads before it writes would fail on SQLite if another process wrote in between: the lock is taken now.
@@ -139,7 +151,15 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(self.0.writer.begin_with_options(options).await?)
+        // A connection that was cut off while it was idle is told so only now. Nothing was asked yet, so the next one is
+        // taken; each that fails is closed.
+        let mut others = self.0.options.max_connections;
+        loop {
+            match self.0.writer.begin_with_options(options).await {
+                Err(error) if others > 0 && is_cut_off(&error) => others -= 1,
+                begun => return Ok(begun?),
+            }
+        }
     }
 }
 

@@ -192,12 +192,12 @@ impl From<CallItem> for ListedCall {
 
 impl From<CallDetail> for WholeCall {
     fn from(detail: CallDetail) -> Self {
-        let mut row = detail.row;
+        let row = detail.row;
         let current = row.current_analysis_id.clone();
         let analyses = detail.analyses.into_iter();
         Self {
             variables: detail.variables,
-            extra: std::mem::take(&mut row.extra),
+            extra: detail.extra,
             transcript: detail
                 .transcript
                 .into_iter()

@@ -19,7 +19,7 @@ use super::versions::{Version, Versions};
 use super::{Accepted, NewCall, Outcome, Rejected};
 use crate::chunks::{chunks, owned_chunks};
 use crate::entity::{calls, jobs, transcripts};
-use crate::jobs::{new_job, slot_of};
+use crate::jobs::{JobState, new_job, slot_of};
 use crate::json_text::JsonText;
 use crate::{Store, StoreError};
 
@@ -51,7 +51,8 @@ impl Store {
     ///
     /// The same content again changes nothing. A call that is not finished is completed by a later body: what it says
     /// replaces, what it leaves out stays. Once it is finished, other content is a conflict; another agent always is. A
-    /// finished call gets its job.
+    /// finished call gets its job. One that was cancelled here is still completed by a finished body of its sender, and
+    /// gets its job anew.
     ///
     /// # Errors
     /// Those of the database; then nothing was stored.
@@ -229,6 +230,15 @@ impl Store {
         hash: &str,
         version: &Version,
     ) -> Result<Accepted, StoreError> {
+        if row.finished {
+            // The job from its cancelling knows nothing of what was said.
+            let open = [JobState::Queued, JobState::Running].map(JobState::name);
+            jobs::Entity::delete_many()
+                .filter(jobs::Column::Subject.eq(row.id.as_str()))
+                .filter(jobs::Column::State.is_in(open))
+                .exec(txn)
+                .await?;
+        }
         let row = calls::Model {
             revision_id: Some(version.revision_id.clone()),
             content_hash: hash.to_owned(),
@@ -281,7 +291,9 @@ impl Store {
             retry_of: None,
             is_test: false,
             content_hash: plan.hash.clone(),
-            facts: JsonText(Json::Null),
+            listed: JsonText(Json::Null),
+            cancelled: false,
+            cancel_reason: None,
             current_analysis_id: None,
             created_at: now,
             updated_at: now,

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use aftercall_core::{Call, Problem};
+use aftercall_core::{COMPLETED, Call, Problem};
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
@@ -14,7 +14,7 @@ use crate::times::{from_us, to_us};
 /// A call as it comes in.
 #[derive(Debug, Clone)]
 pub struct NewCall {
-    /// The call. Its times are kept to the microsecond.
+    /// The call. Its times are kept to the microsecond; without a status it is `completed`.
     pub call: Call,
     /// The agent whose call it is; it stands above the call's own `agentId`.
     pub agent_id: String,
@@ -35,7 +35,7 @@ pub enum Outcome {
     Created,
     /// It was there already, the same.
     Unchanged,
-    /// It was there unfinished; now it is finished.
+    /// It was there unfinished, or cancelled here; now its sender has finished it.
     Completed,
     /// It was there unfinished; something changed, and it still is.
     Updated,
@@ -81,9 +81,11 @@ pub enum Rejected {
 }
 
 impl NewCall {
-    /// Rounds the call's times to the microsecond, and gives the SHA-256 (hex) of what is sent.
+    /// Rounds the call's times to the microsecond, says of one without a status that it is completed, and gives the SHA-256
+    /// (hex) of what is sent.
     pub(super) fn seal(&mut self) -> String {
         let call = &mut self.call;
+        call.status.get_or_insert_with(|| COMPLETED.to_owned());
         call.started_at = call.started_at.map(to_the_microsecond);
         call.ended_at = call.ended_at.map(to_the_microsecond);
         let transcript_sha256 = call.transcript_sha256();
@@ -109,6 +111,7 @@ impl NewCall {
             call,
             extra: self.extra,
             is_test: self.is_test,
+            cancelled: false,
         }
     }
 

@@ -11,6 +11,7 @@ pub struct Model {
     pub call_id: String,
     pub turns: JsonText<Vec<Turn>>,
     pub variables: JsonText,
+    pub extra: JsonText,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
