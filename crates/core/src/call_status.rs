@@ -3,6 +3,9 @@
 /// What a call's `status` says while it goes on or waits.
 const OPEN: [&str; 5] = ["pending", "in_progress", "in_queue", "processing", "active"];
 
+/// The status of a call that took place and ended.
+pub const COMPLETED: &str = "completed";
+
 /// Whether a call with that `status` is over, so that it can be analysed.
 ///
 /// A call without a status is over: whoever sends a transcript without saying more has a call that ended. So is one with

@@ -30,7 +30,7 @@ pub use call_file::{
     CallFile, MAX_CALL_BYTES, MAX_ID_CHARS, MAX_ROLE_CHARS, MAX_TEXT_CHARS, MAX_TRANSCRIPT_BYTES,
     MAX_TURN_BYTES, MAX_TURNS, MAX_VARIABLES_BYTES, parse_call, parse_call_str,
 };
-pub use call_status::is_finished;
+pub use call_status::{COMPLETED, is_finished};
 pub use id::{Id, ParseIdError};
 pub use metric::{Metric, MetricType};
 pub use metrics_file::{MetricsFile, parse_metrics, parse_metrics_json};

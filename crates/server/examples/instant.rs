@@ -10,9 +10,7 @@ use std::sync::Arc;
 
 use aftercall_core::{Analysis, Answer, Call, Metric, Provenance, Slot, Status, Usage};
 use aftercall_server::settings::{RateSettings, Settings};
-use aftercall_server::worker::{
-    Analyse, Analysts, Endpoint, Maker, Routes, Trouble, Wake, Worker,
-};
+use aftercall_server::worker::{Analyse, Analysts, Endpoint, Maker, Routes, Trouble, Wake, Worker};
 use aftercall_server::{App, serve};
 use aftercall_store::{PoolOptions, Role, Store, SystemClock, SystemRandom};
 use tokio_util::sync::CancellationToken;
@@ -84,7 +82,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         ..Settings::default()
     };
     let maker: Maker = Box::new(|| Ok(Box::new(Instant)));
-    let analysts = Analysts::start(vec![Endpoint { name: "instant".into(), makers: vec![maker], share: None }], Routes::one(&Slot::Internal, "instant"), &settings.worker)?;
+    let analysts = Analysts::start(
+        vec![Endpoint {
+            name: "instant".into(),
+            makers: vec![maker],
+            share: None,
+        }],
+        Routes::one(&Slot::Internal, "instant"),
+        &settings.worker,
+    )?;
     let wake = Wake::default();
     let stop = CancellationToken::new();
     let worker = Worker::new(

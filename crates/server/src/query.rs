@@ -5,8 +5,8 @@ use std::borrow::Cow;
 /// Names and values in their order, decoded.
 ///
 /// # Errors
-/// Something in it is not UTF-8 once decoded.
-pub(crate) fn pairs(query: &str) -> Result<Vec<(String, String)>, NotUtf8> {
+/// Something in it is no text that can be kept or looked for.
+pub(crate) fn pairs(query: &str) -> Result<Vec<(String, String)>, Unreadable> {
     query
         .split('&')
         .filter(|pair| !pair.is_empty())
@@ -17,12 +17,18 @@ pub(crate) fn pairs(query: &str) -> Result<Vec<(String, String)>, NotUtf8> {
         .collect()
 }
 
-/// A query that is not UTF-8 once decoded.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct NotUtf8;
+/// The rule that a query breaks once it is decoded.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Unreadable {
+    #[error("must be valid UTF-8")]
+    NotUtf8,
+    /// One database takes it for the end of the text, and the other refuses it.
+    #[error("must be without the character U+0000")]
+    Nul,
+}
 
 /// One name or value: `+` is a space, `%41` an `A`; a `%` without two digits stands for itself.
-fn decoded(text: &str) -> Result<String, NotUtf8> {
+fn decoded(text: &str) -> Result<String, Unreadable> {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
@@ -38,7 +44,10 @@ fn decoded(text: &str) -> Result<String, NotUtf8> {
         }
         at += 1;
     }
-    String::from_utf8(out).map_err(|_| NotUtf8)
+    if out.contains(&0) {
+        return Err(Unreadable::Nul);
+    }
+    String::from_utf8(out).map_err(|_| Unreadable::NotUtf8)
 }
 
 /// A text for a query, with everything but letters, digits and `-_.~` encoded.
@@ -77,7 +86,8 @@ mod tests {
                 of("i", "%zz")
             ]
         );
-        assert_eq!(pairs("a=%ff"), Err(NotUtf8));
+        assert_eq!(pairs("a=%ff"), Err(Unreadable::NotUtf8));
+        assert_eq!(pairs("a=x%00"), Err(Unreadable::Nul));
     }
 
     #[test]

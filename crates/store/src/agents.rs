@@ -1,11 +1,11 @@
 //! Agents: whose calls are measured.
 
-use aftercall_core::agent_config::Config;
+use aftercall_core::agent_config::{Config, SINGLE_PROMPT};
 use jiff::Timestamp;
-use sea_orm::sea_query::LockType;
+use sea_orm::sea_query::{Expr, ExprTrait, LockType};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect,
 };
 
 use crate::branch_changes::NewBranch;
@@ -135,8 +135,15 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`] or [`StoreError::Busy`].
     pub async fn total_calls(&self, agent_id: &str) -> Result<u64, StoreError> {
-        let calls = calls::Entity::find().filter(calls::COLUMN.agent_id.eq(agent_id));
-        Ok(calls.count(self.reader()).await?)
+        let count: Option<i64> = calls::Entity::find()
+            .select_only()
+            // The id alone: an index has it, and the rows are not read.
+            .expr(Expr::col((calls::Entity, calls::Column::Id)).count())
+            .filter(calls::COLUMN.agent_id.eq(agent_id))
+            .into_tuple()
+            .one(self.reader())
+            .await?;
+        Ok(u64::try_from(count.unwrap_or_default()).unwrap_or_default())
     }
 
     /// Change an agent's own fields; what is not given stays.
@@ -186,10 +193,16 @@ impl Store {
     /// Make another agent that starts with what `id` runs now.
     ///
     /// # Errors
-    /// [`StoreError::Missing`].
+    /// [`StoreError::Missing`]; [`Conflict::CopyOfArchived`]; [`Conflict::CopyOfGraph`].
     pub async fn duplicate_agent(&self, id: &str, by: Option<&str>) -> Result<Agent, StoreError> {
         let txn = self.begin().await?;
         let agent = lock_agent(&txn, id).await?;
+        if agent.archived_at.is_some() {
+            return Err(Conflict::CopyOfArchived.into());
+        }
+        if agent.workflow_type != SINGLE_PROMPT {
+            return Err(Conflict::CopyOfGraph.into());
+        }
         let active = crate::revisions::revision_row(&txn, id, &agent.active_revision_id).await?;
         let new = NewAgent {
             name: format!("{} (copy)", agent.name),

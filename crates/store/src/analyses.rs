@@ -211,9 +211,9 @@ pub(crate) async fn insert(
         .exec_without_returning(db)
         .await?;
     for answers in chunks(&new.analysis.disposition_metrics) {
-        let rows = answers.iter().map(|answer| {
-            answers::row(&row.id, &call.id, &call.agent_id, answer).into_active_model()
-        });
+        let rows = answers
+            .iter()
+            .map(|answer| answers::row(&row.id, &call.id, answer).into_active_model());
         answers_table::Entity::insert_many(rows)
             .exec_without_returning(db)
             .await?;

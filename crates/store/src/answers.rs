@@ -16,12 +16,11 @@ pub(crate) fn status_name(status: Status) -> &'static str {
 }
 
 /// The row of an answer; the value stands in the column of its type, that of a DATETIME as text and as an instant.
-pub(crate) fn row(analysis_id: &str, call_id: &str, agent_id: &str, answer: &Answer) -> Model {
+pub(crate) fn row(analysis_id: &str, call_id: &str, answer: &Answer) -> Model {
     let mut row = Model {
         analysis_id: analysis_id.to_owned(),
         identifier: answer.identifier.clone(),
         call_id: call_id.to_owned(),
-        agent_id: agent_id.to_owned(),
         metric_type: answer.kind.name().to_owned(),
         status: status_name(answer.status).to_owned(),
         text: None,
@@ -68,7 +67,7 @@ mod tests {
                 ..Answer::empty(&metric, Status::Answered, "")
             }
         };
-        let row = |kind, value| row("a", "c", "g", &answer(kind, value));
+        let row = |kind, value| row("a", "c", &answer(kind, value));
         assert_eq!(
             row(MetricType::Boolean, Value::Boolean(false)).boolean,
             Some(false)

@@ -5,7 +5,7 @@ use sea_orm::{
 };
 
 use crate::agents::lock_agent;
-use crate::branches::{MAIN, branch_row, summary, usable_branch};
+use crate::branches::{MAIN, branch_row, starting_point, summary, usable_branch};
 use crate::entity::branches as rows;
 use crate::revisions::{Content, revision_row};
 use crate::{BranchStatus, BranchSummary, Conflict, Store, StoreError};
@@ -22,7 +22,8 @@ pub(crate) struct NewBranch {
 }
 
 impl Store {
-    /// Make a branch that starts with a copy of the newest revision of another.
+    /// Make a branch that starts with a copy of what work on another starts from: of the live one what runs, else the newest
+    /// revision.
     ///
     /// # Errors
     /// [`StoreError::Missing`]; [`Conflict::BranchNameExists`], also for `main` in any case.
@@ -37,7 +38,7 @@ impl Store {
         let agent = lock_agent(&txn, agent_id).await?;
         let source = branch_row(&txn, agent_id, source_branch_id).await?;
         free_name(&txn, agent_id, name).await?;
-        let head = revision_row(&txn, agent_id, &source.head_revision_id).await?;
+        let head = starting_point(&txn, &agent, &source).await?;
         let revision_id = self.id();
         let branch = NewBranch {
             id: self.id(),
@@ -118,7 +119,7 @@ impl Store {
         Ok(summary)
     }
 
-    /// Put a branch away; its revisions stay. Once more changes nothing.
+    /// Put a branch away; its revisions stay, and its name is free again. Once more changes nothing.
     ///
     /// # Errors
     /// [`StoreError::Missing`]; [`StoreError::Forbidden`] for `Main` and the live branch.
@@ -181,6 +182,7 @@ async fn free_name(
         || rows::Entity::find()
             .filter(rows::COLUMN.agent_id.eq(agent_id))
             .filter(rows::COLUMN.name.eq(name))
+            .filter(rows::COLUMN.status.eq(BranchStatus::Active.name()))
             .one(txn)
             .await?
             .is_some();

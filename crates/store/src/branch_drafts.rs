@@ -3,10 +3,10 @@
 use aftercall_core::agent_config::{Config, patched};
 
 use crate::agents::{agent_row, lock_agent};
-use crate::branches::{branch_row, usable_branch};
+use crate::branches::{branch_row, starting_point, usable_branch};
 use crate::draft_edits::{Start, check_base, own_draft};
 use crate::drafts::{close, detail, of_draft};
-use crate::revisions::{Content, revision_row};
+use crate::revisions::Content;
 use crate::{Conflict, Draft, DraftDetail, DraftState, Revision, Store, StoreError};
 
 impl Store {
@@ -28,8 +28,8 @@ impl Store {
         detail(self.reader(), draft, edits).await
     }
 
-    /// Put the fields of `patch`, which is checked, into the draft of a branch; the first edit makes the draft from the
-    /// branch's newest revision. With `expected`, only if that is the number of the draft's last edit (0: there is none
+    /// Put the fields of `patch`, which is checked, into the draft of a branch; the first edit makes the draft from what runs
+    /// where the branch is live, else from its newest revision. With `expected`, only if that is the number of the draft's last edit (0: there is none
     /// yet); without, the other fields stay as the edits before left them.
     ///
     /// # Errors
@@ -44,7 +44,7 @@ impl Store {
         by: Option<&str>,
     ) -> Result<Draft, StoreError> {
         let txn = self.begin().await?;
-        lock_agent(&txn, agent_id).await?;
+        let agent = lock_agent(&txn, agent_id).await?;
         let branch = usable_branch(&txn, agent_id, branch_id).await?;
         let draft = match own_draft(&txn, &branch).await? {
             Some(draft) => {
@@ -61,13 +61,14 @@ impl Store {
                     }
                     .into());
                 }
-                let head = revision_row(&txn, agent_id, &branch.head_revision_id).await?;
+                let source = starting_point(&txn, &agent, &branch).await?;
                 let start = Start {
                     branch_id: branch.id,
                     name: None,
-                    source_revision_id: head.id,
-                    config: head.config.0,
-                    blocks: head.blocks.0,
+                    source_revision_id: source.id,
+                    follows: None,
+                    config: source.config.0,
+                    blocks: source.blocks.0,
                     by: by.map(str::to_owned),
                 };
                 self.insert_draft(&txn, agent_id, start).await?

@@ -7,6 +7,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect
 
 use crate::agents::agent_row;
 use crate::entity::{agents, branches as rows, drafts, revisions};
+use crate::revisions::revision_row;
 use crate::{Store, StoreError, drafts as draft_states, times};
 
 /// The name of the branch that every agent starts with.
@@ -46,7 +47,7 @@ pub struct Branch {
     pub id: String,
     /// Whose branch it is.
     pub agent_id: String,
-    /// The name, unique with the agent.
+    /// The name, unique among the agent's branches that are in use.
     pub name: String,
     /// Whether it is `Main`, which is neither renamed nor archived.
     pub is_default: bool,
@@ -136,6 +137,21 @@ pub(crate) async fn usable_branch(
         return Err(StoreError::Forbidden("the branch is archived"));
     }
     Ok(branch)
+}
+
+/// The revision that work on a branch starts from: on the live one what runs, as its newest revision may have been taken
+/// back or may still wait for its activation.
+pub(crate) async fn starting_point(
+    db: &impl ConnectionTrait,
+    agent: &agents::Model,
+    branch: &rows::Model,
+) -> Result<revisions::Model, StoreError> {
+    let id = if branch.id == agent.live_branch_id {
+        &agent.active_revision_id
+    } else {
+        &branch.head_revision_id
+    };
+    revision_row(db, &agent.id, id).await
 }
 
 /// How one branch stands.

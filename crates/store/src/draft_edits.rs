@@ -8,6 +8,7 @@ use sea_orm::{
 
 use crate::blocks::Blocks;
 use crate::entity::{branches, draft_edits as rows, drafts, revisions};
+use crate::follow::Follows;
 use crate::json_text::JsonText;
 use crate::page::capped;
 use crate::rebase::rebase;
@@ -20,6 +21,8 @@ pub(crate) struct Start {
     /// None: the branch's own draft.
     pub(crate) name: Option<String>,
     pub(crate) source_revision_id: String,
+    /// What a named one goes along with.
+    pub(crate) follows: Option<Follows>,
     pub(crate) config: Config,
     pub(crate) blocks: Blocks,
     pub(crate) by: Option<String>,
@@ -40,6 +43,7 @@ impl Store {
             branch_id: Set(start.branch_id),
             name: Set(start.name),
             source_revision_id: Set(start.source_revision_id),
+            follows: Set(start.follows.map(|follows| follows.name().to_owned())),
             number: Set(0),
             config: Set(JsonText(start.config)),
             blocks: Set(JsonText(start.blocks)),
@@ -102,21 +106,23 @@ impl Store {
         Ok(())
     }
 
-    /// A branch got the revision `new`: its own draft, where one is open, is carried onto that, so that neither what was
-    /// published nor what is being edited is lost when the draft is published in turn.
+    /// Work on a branch starts from the revision `new` now: its own draft, where one is open, is carried onto that, so that
+    /// neither what was published nor what is being edited is lost when the draft is published in turn. `by` is who made it so.
     pub(crate) async fn carry_draft(
         &self,
         txn: &impl ConnectionTrait,
         branch: &branches::Model,
         new: &revisions::Model,
+        by: Option<&str>,
     ) -> Result<(), StoreError> {
-        let Some(draft) = own_draft(txn, branch).await? else {
+        let draft = own_draft(txn, branch).await?;
+        let Some(draft) = draft.filter(|draft| draft.source_revision_id != new.id) else {
             return Ok(());
         };
         let base = revision_row(txn, &branch.agent_id, &draft.source_revision_id).await?;
-        let config = rebase(&base.config.0, &draft.config.0, &new.config.0);
-        let by = new.published_by.clone();
-        self.apply_edit(txn, draft, config, Some(&new.id), by.as_deref())
+        // Its editors are told by the number of the new edit, and decide.
+        let config = rebase(&base.config.0, &draft.config.0, &new.config.0).config;
+        self.apply_edit(txn, draft, config, Some(&new.id), by)
             .await?;
         Ok(())
     }

@@ -124,10 +124,10 @@ impl Store {
             .collect()
     }
 
-    /// A draft, whatever became of it, and its newest `edits`.
+    /// A draft, open or published, and its newest `edits`.
     ///
     /// # Errors
-    /// [`StoreError::Missing`].
+    /// [`StoreError::Missing`], also where it was given up.
     pub async fn draft(
         &self,
         agent_id: &str,
@@ -179,7 +179,7 @@ pub(crate) fn is_open() -> Expr {
     rows::COLUMN.state.eq(DraftState::Open.name())
 }
 
-/// The row of an agent's draft.
+/// The row of an agent's draft. One that was given up is kept, and nobody sees it.
 pub(crate) async fn draft_row(
     db: &impl ConnectionTrait,
     agent_id: &str,
@@ -187,6 +187,7 @@ pub(crate) async fn draft_row(
 ) -> Result<rows::Model, StoreError> {
     rows::Entity::find_by_id(id)
         .filter(rows::COLUMN.agent_id.eq(agent_id))
+        .filter(rows::COLUMN.state.ne(DraftState::Discarded.name()))
         .one(db)
         .await?
         .ok_or_else(|| StoreError::missing("Draft", id))

@@ -26,7 +26,7 @@ pub enum StoreError {
     /// The rule, where no value would make it right.
     #[error("{0}")]
     Forbidden(&'static str),
-    /// The database is reachable but has no connection or lock to give: worth another try.
+    /// The database has no connection or lock to give, or cut the connection off: worth another try.
     #[error("the database is busy")]
     Busy(#[source] DbErr),
     /// The database's address is not one that is served.
@@ -68,6 +68,18 @@ pub enum Conflict {
         /// The draft's revision; 0 where there is no draft.
         latest: i64,
     },
+    /// What the draft was made from is no longer the newest, and the draft changes what has changed since, in another way.
+    #[error("the draft is based on version {source_version}, version {newest} also changes {}", .fields.join(", "))]
+    SourceMovedOn {
+        /// Number of the version that the draft was made from.
+        source_version: i64,
+        /// Number of the version that has taken its place.
+        newest: i64,
+        /// What both change, as `section.field`.
+        fields: Vec<String>,
+        /// What changed from the one to the other, leaf by leaf.
+        diff: Diff,
+    },
     /// Another branch of the agent has the name.
     #[error("the agent has a branch {name:?} already")]
     BranchNameExists {
@@ -83,12 +95,21 @@ pub enum Conflict {
     /// The agent is active already.
     #[error("the agent is active already")]
     AlreadyActive,
-    /// A draft that was published or discarded can no longer be changed.
+    /// A draft that was published can no longer be changed.
     #[error("the draft is {state} and can no longer be changed")]
     DraftClosed {
-        /// `published` or `discarded`.
+        /// `published`.
         state: &'static str,
     },
+    /// Agents that are archived are not duplicated.
+    #[error("Cannot duplicate an archived agent")]
+    CopyOfArchived,
+    /// Agents with a graph are not duplicated.
+    #[error("Only single_prompt agents can be duplicated")]
+    CopyOfGraph,
+    /// The call waits in no queue.
+    #[error("Call is not in the queue")]
+    CallNotQueued,
     /// The call is over.
     #[error("the call {call_id} is over: its status is {}", .status.as_deref().unwrap_or("none"))]
     CallFinished {
@@ -140,7 +161,7 @@ impl StoreError {
 
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
-        if matches!(error, DbErr::ConnectionAcquire(_)) {
+        if matches!(error, DbErr::ConnectionAcquire(_)) || is_cut_off(&error) {
             return Self::Busy(error);
         }
         match code(&error).as_deref() {
@@ -157,16 +178,29 @@ impl From<DbErr> for StoreError {
     }
 }
 
+/// Whether PostgreSQL ended the session (it stops, starts, or was restarted), or the connection to it failed.
+pub(crate) fn is_cut_off(error: &DbErr) -> bool {
+    matches!(sqlx(error), Some(SqlxError::Io(_)))
+        || code(error).is_some_and(|code| {
+            matches!(code.as_str(), "57P01" | "57P02" | "57P03" | "57P05") || code.starts_with("08")
+        })
+}
+
 /// The database's own code of an error.
 fn code(error: &DbErr) -> Option<String> {
+    match sqlx(error)? {
+        SqlxError::Database(error) => error.code().map(|code| code.into_owned()),
+        _ => None,
+    }
+}
+
+/// The driver's error.
+fn sqlx(error: &DbErr) -> Option<&SqlxError> {
     let (DbErr::Exec(RuntimeErr::SqlxError(error))
     | DbErr::Query(RuntimeErr::SqlxError(error))
     | DbErr::Conn(RuntimeErr::SqlxError(error))) = error
     else {
         return None;
     };
-    match error.deref() {
-        SqlxError::Database(error) => error.code().map(|code| code.into_owned()),
-        _ => None,
-    }
+    Some(error.deref())
 }

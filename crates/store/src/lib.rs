@@ -19,6 +19,7 @@ mod draft_edits;
 mod drafts;
 mod entity;
 mod error;
+mod follow;
 mod json_text;
 mod keys;
 mod migration;

@@ -4,10 +4,11 @@ use aftercall_core::agent_config::{Config, patched};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, IntoActiveModel};
 
 use crate::agents::lock_agent;
-use crate::branches::usable_branch;
-use crate::draft_edits::Start;
+use crate::branches::{branch_row, usable_branch};
+use crate::draft_edits::{Start, check_base};
 use crate::drafts::{close, draft_row, of_draft};
 use crate::entity::drafts as rows;
+use crate::follow::Follows;
 use crate::revisions::{Content, revision_row};
 use crate::{Conflict, Draft, DraftState, Revision, Store, StoreError};
 
@@ -17,9 +18,9 @@ const UNTITLED: &str = "Untitled draft";
 /// A named draft to be made. At least one source is needed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NewDraft {
-    /// The revision it is made from, and compared with.
+    /// The revision it is made from, and compared with; it will be published on its branch.
     pub source_revision: Option<String>,
-    /// The draft whose config it starts with, whatever became of that.
+    /// The draft whose config it starts with, published or not; without a revision it has that draft's source and branch.
     pub source_draft: Option<String>,
     /// Its name.
     pub name: Option<String>,
@@ -41,13 +42,13 @@ pub struct PublishDraft {
 }
 
 impl Store {
-    /// Make a named draft from a revision or another draft, to be published on the same branch.
+    /// Make a named draft from a revision or another draft.
     ///
     /// # Errors
     /// [`StoreError::Missing`]; [`StoreError::Refused`] without a source.
     pub async fn create_draft(&self, agent_id: &str, new: NewDraft) -> Result<Draft, StoreError> {
         let txn = self.begin().await?;
-        lock_agent(&txn, agent_id).await?;
+        let agent = lock_agent(&txn, agent_id).await?;
         let revision = match &new.source_revision {
             Some(id) => Some(revision_row(&txn, agent_id, id).await?),
             None => None,
@@ -56,24 +57,41 @@ impl Store {
             Some(id) => Some(draft_row(&txn, agent_id, id).await?),
             None => None,
         };
-        let (branch_id, source, config, blocks) = match (draft, revision) {
-            (Some(draft), revision) => {
-                let source = revision.map_or(draft.source_revision_id, |revision| revision.id);
-                (draft.branch_id, source, draft.config.0, draft.blocks.0)
+        let (branch_id, source, inherited, config, blocks) = match (draft, revision) {
+            (Some(draft), None) => {
+                let source = (draft.branch_id, draft.source_revision_id);
+                (
+                    source.0,
+                    source.1,
+                    draft.follows,
+                    draft.config.0,
+                    draft.blocks.0,
+                )
             }
-            (None, Some(revision)) => {
-                let (config, blocks) = (revision.config.0, revision.blocks.0);
-                (revision.branch_id, revision.id, config, blocks)
+            (draft, Some(revision)) => {
+                let (config, blocks) = match draft {
+                    Some(draft) => (draft.config.0, draft.blocks.0),
+                    None => (revision.config.0, revision.blocks.0),
+                };
+                (revision.branch_id, revision.id, None, config, blocks)
             }
             (None, None) => {
                 let rule = "is required, unless sourceDraftId is given";
                 return Err(StoreError::refused("sourceVersionId", "", rule));
             }
         };
+        let follows = match inherited {
+            Some(name) => Some(Follows::from_name(&name)?),
+            None => {
+                let branch = branch_row(&txn, agent_id, &branch_id).await?;
+                Follows::of(&agent, &branch, &source)
+            }
+        };
         let start = Start {
             branch_id,
             name: Some(new.name.unwrap_or_else(|| UNTITLED.to_owned())),
             source_revision_id: source,
+            follows,
             config,
             blocks,
             by: new.by,
@@ -83,20 +101,26 @@ impl Store {
         draft.try_into()
     }
 
-    /// Put the fields of `patch`, which is checked, into a draft.
+    /// Put the fields of `patch`, which is checked, into a draft. With `expected`, only if that is the number of the draft's
+    /// last edit; without, the other fields stay as the edits before left them.
     ///
     /// # Errors
-    /// [`StoreError::Missing`]; [`Conflict::DraftClosed`]; [`StoreError::Refused`] for a config that is too long.
+    /// [`StoreError::Missing`]; [`Conflict::DraftClosed`]; [`Conflict::StaleDraft`]; [`Conflict::UnknownDraftRevision`];
+    /// [`StoreError::Refused`] for a config that is too long.
     pub async fn edit_draft(
         &self,
         agent_id: &str,
         id: &str,
         patch: &Config,
+        expected: Option<i64>,
         by: Option<&str>,
     ) -> Result<Draft, StoreError> {
         let txn = self.begin().await?;
         lock_agent(&txn, agent_id).await?;
         let draft = open_draft(&txn, agent_id, id).await?;
+        if let Some(expected) = expected {
+            check_base(&txn, &draft, expected).await?;
+        }
         let config = patched(&draft.config.0, patch)?;
         let draft = self.apply_edit(&txn, draft, config, None, by).await?;
         txn.commit().await?;
@@ -126,22 +150,37 @@ impl Store {
         draft.try_into()
     }
 
-    /// Give a draft up; its edits are kept.
+    /// Give a draft up. With `maker`, only if that key made it.
     ///
     /// # Errors
-    /// [`StoreError::Missing`]; [`Conflict::DraftClosed`].
-    pub async fn discard_draft(&self, agent_id: &str, id: &str) -> Result<(), StoreError> {
+    /// [`StoreError::Missing`]; [`StoreError::Forbidden`] for a draft of another key; [`Conflict::DraftClosed`].
+    pub async fn discard_draft(
+        &self,
+        agent_id: &str,
+        id: &str,
+        maker: Option<&str>,
+    ) -> Result<(), StoreError> {
         let txn = self.begin().await?;
         lock_agent(&txn, agent_id).await?;
-        let draft = open_draft(&txn, agent_id, id).await?;
+        let draft = draft_row(&txn, agent_id, id).await?;
+        if maker.is_some() && maker != draft.created_by.as_deref() {
+            return Err(StoreError::Forbidden(
+                "only who made the draft, or an admin, can discard it",
+            ));
+        }
+        let draft = open(draft)?;
         close(&txn, draft, DraftState::Discarded).await?;
         Ok(txn.commit().await?)
     }
 
-    /// Publish a draft as it is, on its branch. It runs from now on only where that is asked for.
+    /// Publish a draft on its branch. It runs from now on only where that is asked for.
+    ///
+    /// A draft that was made from what ran then, or else from the newest revision of its branch, is published on top of what
+    /// runs or is the newest now; one that was made from an older revision as it is.
     ///
     /// # Errors
-    /// [`StoreError::Missing`]; [`StoreError::Forbidden`] for an archived branch; [`Conflict::DraftClosed`].
+    /// [`StoreError::Missing`]; [`StoreError::Forbidden`] for an archived branch; [`Conflict::DraftClosed`];
+    /// [`Conflict::SourceMovedOn`]; [`StoreError::Refused`] for a config that is too long.
     pub async fn publish_draft(
         &self,
         agent_id: &str,
@@ -152,6 +191,8 @@ impl Store {
         let agent = lock_agent(&txn, agent_id).await?;
         let draft = open_draft(&txn, agent_id, id).await?;
         let branch = usable_branch(&txn, agent_id, &draft.branch_id).await?;
+        let by = publish.by.as_deref();
+        let draft = self.carry_named(&txn, &agent, &branch, draft, by).await?;
         let draft = close(&txn, draft, DraftState::Published).await?;
         let content = Content {
             label: publish.label,
@@ -172,7 +213,10 @@ async fn open_draft(
     agent_id: &str,
     id: &str,
 ) -> Result<rows::Model, StoreError> {
-    let draft = draft_row(txn, agent_id, id).await?;
+    open(draft_row(txn, agent_id, id).await?)
+}
+
+fn open(draft: rows::Model) -> Result<rows::Model, StoreError> {
     match DraftState::from_name(&draft.state)? {
         DraftState::Open => Ok(draft),
         closed => Err(Conflict::DraftClosed {

@@ -76,7 +76,8 @@ impl Store {
         Ok(revision)
     }
 
-    /// Write the newest revision of a branch; the agent is locked. The branch's own draft is carried onto it.
+    /// Write the newest revision of a branch; the agent is locked. The branch's own draft is carried onto it, on the live branch
+    /// only once it runs.
     pub(crate) async fn append(
         &self,
         txn: &impl ConnectionTrait,
@@ -95,7 +96,9 @@ impl Store {
         row.updated_by = Set(by.clone());
         row.updated_at = Set(new.created_at);
         row.update(txn).await?;
-        self.carry_draft(txn, branch, &new).await?;
+        if branch.id != agent.live_branch_id {
+            self.carry_draft(txn, branch, &new, by.as_deref()).await?;
+        }
         if !activate {
             return Revision::of(new, &agent.active_revision_id);
         }
@@ -122,7 +125,7 @@ impl Store {
         Ok(())
     }
 
-    /// Make a revision the one that runs; the agent is locked.
+    /// Make a revision the one that runs; the agent is locked. The live branch's own draft is carried onto it.
     pub(crate) async fn activate(
         &self,
         txn: &impl ConnectionTrait,
@@ -134,6 +137,8 @@ impl Store {
             return Ok(agent);
         }
         self.note_activation(txn, revision, by).await?;
+        let live = branch_row(txn, &agent.id, &agent.live_branch_id).await?;
+        self.carry_draft(txn, &live, revision, by).await?;
         let workflow_type = revision
             .config
             .0

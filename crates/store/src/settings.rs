@@ -6,12 +6,16 @@ use std::time::Duration;
 
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend};
 
 use crate::{Store, StoreError};
 
-/// Connections that have been idle for longer are tried before they are used.
-const TRUSTED_IDLE: Duration = Duration::from_secs(30);
+/// Connections to PostgreSQL that have been idle for longer are tried before they are used, as the server may have been
+/// restarted meanwhile. To try them all would be a round trip more for every question; under load none is idle for so long.
+const TRUSTED_IDLE: Duration = Duration::from_secs(1);
+
+/// How long readers of SQLite's log are waited for before it is emptied, as nobody can write meanwhile.
+const EMPTYING: Duration = Duration::from_millis(500);
 
 /// Connections to the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +36,20 @@ impl Default for PoolOptions {
 }
 
 impl Store {
+    /// Empties SQLite's write-ahead log, which would hold what was deleted for a while. Where somebody reads from it for
+    /// longer than a moment, it is left to the next time.
+    pub(crate) async fn empty_log(&self) {
+        if self.writer().get_database_backend() != DbBackend::Sqlite {
+            return;
+        }
+        let (patience, wait) = (EMPTYING.as_millis(), self.options().wait.as_millis());
+        let sql = format!(
+            "PRAGMA busy_timeout = {patience}; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = {wait}"
+        );
+        // The call is deleted in any case.
+        let _ = self.writer().execute_unprepared(&sql).await;
+    }
+
     /// The address of an SQLite file, whatever characters its path has.
     #[must_use]
     pub fn sqlite_url(path: &Path) -> String {
@@ -99,6 +117,8 @@ async fn sqlite(
             // An answer of 2xx promises that the call is kept, through a power cut too.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // What is deleted is overwritten with zeros, and does not stay readable in the file.
+            .pragma("secure_delete", "ON")
             .busy_timeout(wait)
     });
     let mut read = sqlite_pool(url, options.max_connections.max(1), wait);

@@ -11,6 +11,7 @@ use sea_orm::{
 use sea_orm_migration::MigratorTrait;
 
 use crate::calls::Gather;
+use crate::error::is_cut_off;
 use crate::migration::Migrator;
 use crate::settings::connect;
 use crate::{Clock, PoolOptions, Random, StoreError, sqlite_file, times};
@@ -29,6 +30,7 @@ struct Inner {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
     gather: Gather,
+    options: PoolOptions,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
 }
@@ -51,6 +53,7 @@ impl Store {
             gather: Gather::new(writer.get_database_backend()),
             reader,
             writer,
+            options,
             clock,
             random,
         })))
@@ -140,6 +143,15 @@ impl Store {
         &self.0.reader
     }
 
+    /// For statements that take no transaction.
+    pub(crate) fn writer(&self) -> &DatabaseConnection {
+        &self.0.writer
+    }
+
+    pub(crate) fn options(&self) -> &PoolOptions {
+        &self.0.options
+    }
+
     /// A write transaction; without a commit it leaves nothing behind.
     pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
         // One that reads before it writes would fail on SQLite if another process wrote in between: the lock is taken now.
@@ -147,7 +159,15 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(self.0.writer.begin_with_options(options).await?)
+        // A connection that was cut off while it was idle is told so only now. Nothing was asked yet, so the next one is
+        // taken; each that fails is closed.
+        let mut others = self.0.options.max_connections;
+        loop {
+            match self.0.writer.begin_with_options(options).await {
+                Err(error) if others > 0 && is_cut_off(&error) => others -= 1,
+                begun => return Ok(begun?),
+            }
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::mem;
 
 use serde_json::{Map, Value as Json};
 
-use super::{Config, POST_CALL_ANALYTICS, given, is_agent_field};
+use super::{Config, POST_CALL_ANALYTICS, given, is_agent_field, is_recognised};
 
 /// The field that the API takes the prompt and the tools in.
 const PROMPT_AND_TOOLS: &str = "singlePromptConfig";
@@ -19,10 +19,10 @@ const DICTIONARIES: [&str; 4] = [
 
 /// Puts the fields of `patch` into `config`.
 ///
-/// Objects are merged by their leaves, lists replaced whole, and `null` is the same as absent. The fields of
-/// `postCallAnalyticsConfig` are replaced one by one, and its metrics brought into the newest spelling. `prompt` and `tools` of
-/// `singlePromptConfig` take the place of those that `config` has, each only where it is given. Fields of the agent itself are
-/// passed over.
+/// Objects are merged by their leaves, lists replaced whole, and `null` is the same as absent. A field that the API does not
+/// document is kept as it came, nulls inside it too. The fields of `postCallAnalyticsConfig` are replaced one by one, and its
+/// metrics brought into the newest spelling. `prompt` and `tools` of `singlePromptConfig` take the place of those that `config`
+/// has, each only where it is given. Fields of the agent itself are passed over.
 pub fn merge(config: &mut Config, patch: &Config) {
     for (name, value) in patch {
         match (name.as_str(), value) {
@@ -36,7 +36,10 @@ pub fn merge(config: &mut Config, patch: &Config) {
                     }
                 });
             }
-            (name, value) => merge_value(config, name, name, value),
+            (name, value) if is_recognised(name) => merge_value(config, name, name, value),
+            (name, value) => {
+                config.insert(name.to_owned(), value.clone());
+            }
         }
     }
 }
@@ -148,21 +151,34 @@ mod tests {
             json!({"timezone": {"label": "IST"}})
         );
         assert_eq!(
-            merged(json!({"a": {"b": 1}}), json!({"a": 2})),
-            json!({"a": 2})
+            merged(
+                json!({"language": {"default": "en"}}),
+                json!({"language": 2})
+            ),
+            json!({"language": 2})
         );
-        assert_eq!(merged(json!({}), json!({"a": {}})), json!({"a": {}}));
+        assert_eq!(
+            merged(json!({}), json!({"language": {}})),
+            json!({"language": {}})
+        );
     }
 
     #[test]
-    fn null_is_absent_everywhere() {
+    fn null_is_absent_in_known_fields() {
         assert_eq!(
             merged(
-                json!({"a": 1, "b": {"c": 1}}),
-                json!({"a": null, "b": {"c": null, "d": null}, "e": null})
+                json!({"prompt": "p", "language": {"default": "en"}, "own": 1}),
+                json!({"prompt": null, "language": {"default": null, "x": null}, "own": null})
             ),
-            json!({"a": 1, "b": {"c": 1}})
+            json!({"prompt": "p", "language": {"default": "en"}, "own": 1})
         );
+    }
+
+    #[test]
+    fn unknown_fields_are_kept_as_they_came() {
+        let own = json!({"own": {"x": null, "y": {"z": null}, "l": [null]}});
+        assert_eq!(merged(json!({}), own.clone()), own);
+        assert_eq!(merged(json!({"own": {"a": 1}}), own.clone()), own);
     }
 
     #[test]

@@ -14,8 +14,6 @@ use crate::App;
 /// Calls of a page where the query does not say.
 const DEFAULT_LIMIT: u64 = 50;
 const MAX_LIMIT: u64 = 200;
-/// Values of one list in the query.
-const MAX_VALUES: usize = 100;
 /// Filters on metrics.
 const MAX_METRIC_FILTERS: usize = 20;
 /// Seconds of the longest call that can be asked for.
@@ -111,24 +109,13 @@ pub(crate) async fn list(
 }
 
 fn filter(read: &mut Reader<'_>) -> CallFilter {
-    let mut list = |name| {
-        let values = read.list(name);
-        if values.len() > MAX_VALUES {
-            read.problem(
-                name,
-                &format!("{} values", values.len()),
-                format!("must have at most {MAX_VALUES} values"),
-            );
-        }
-        values
-    };
     CallFilter {
-        agent_ids: list("agentId"),
-        revision_ids: list("versionId"),
-        kinds: list("type"),
-        statuses: list("status"),
-        disconnection_reasons: list("disconnectionReason"),
-        campaign_ids: list("campaignId"),
+        agent_ids: read.list("agentId"),
+        revision_ids: read.list("versionId"),
+        kinds: read.list("type"),
+        statuses: read.list("status"),
+        disconnection_reasons: read.list("disconnectionReason"),
+        campaign_ids: read.list("campaignId"),
         search: search(read),
         created_from: read.instant("createdFrom"),
         created_to: read.instant("createdTo"),

@@ -202,12 +202,12 @@ impl WholeCall {
             .into_iter()
             .map(|job| JobView::new(job, call_id.clone()))
             .collect();
-        let mut row = detail.row;
+        let row = detail.row;
         let current = row.current_analysis_id.clone();
         let analyses = detail.analyses.into_iter();
         Self {
             variables: detail.variables,
-            extra: std::mem::take(&mut row.extra),
+            extra: detail.extra,
             transcript: detail
                 .transcript
                 .into_iter()

@@ -34,7 +34,7 @@ pub(crate) struct NewCallBody {
     /// `telephony_inbound`, `telephony_outbound`, `webcall` …
     #[schema(rename = "type", min_length = 1, max_length = 4096)]
     kind: Option<String>,
-    /// `completed`, `no_answer` …; none is the same as `completed`. A call that is `pending`, `in_progress`, `in_queue`,
+    /// `completed`, `no_answer` …; one that comes without is kept as `completed`. A call that is `pending`, `in_progress`, `in_queue`,
     /// `processing` or `active` is stored and waits for a later body that completes it.
     #[schema(min_length = 1, max_length = 4096)]
     status: Option<String>,

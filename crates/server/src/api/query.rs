@@ -13,6 +13,9 @@ use super::problem::Problem;
 use crate::query;
 use crate::refusal::Refusal;
 
+/// Values of one list, at most.
+const MAX_VALUES: usize = 100;
+
 /// A request's query.
 #[derive(Debug)]
 pub(crate) struct Query(Vec<(String, String)>);
@@ -23,7 +26,7 @@ impl<S: Sync> FromRequestParts<S> for Query {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         match query::pairs(parts.uri.query().unwrap_or_default()) {
             Ok(pairs) => Ok(Self(pairs)),
-            Err(query::NotUtf8) => Err(Refusal::malformed("query", "must be valid UTF-8").into()),
+            Err(unreadable) => Err(Refusal::malformed("query", unreadable.to_string()).into()),
         }
     }
 }
@@ -69,12 +72,22 @@ impl<'a> Reader<'a> {
     pub(crate) fn list(&mut self, name: &'a str) -> Vec<String> {
         self.known.insert(name);
         let values = self.pairs.iter().filter(|(n, _)| n == name);
-        values
+        let values: Vec<String> = values
             .flat_map(|(_, value)| value.split(','))
             .map(str::trim)
             .filter(|value| !value.is_empty())
             .map(str::to_owned)
-            .collect()
+            .collect();
+        if values.len() > MAX_VALUES {
+            let found = format!("{} values", values.len());
+            self.problem(
+                name,
+                &found,
+                format!("must have at most {MAX_VALUES} values"),
+            );
+            return Vec::new();
+        }
+        values
     }
 
     /// `true` or `false`.

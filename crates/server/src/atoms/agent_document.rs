@@ -27,8 +27,8 @@ impl Source {
     }
 }
 
-/// An agent in a list: what it is, without its configuration.
-pub(super) fn row(agent: &Agent, organisation: &str, total_calls: u64) -> Config {
+/// An agent in a list: what it is, without its configuration. Where its calls were not counted, it does not say how many.
+pub(super) fn row(agent: &Agent, organisation: &str, total_calls: Option<u64>) -> Config {
     let mut document = agent.document.clone();
     let archived_at = agent.archived_at.map(instant);
     for (name, value) in [
@@ -41,7 +41,6 @@ pub(super) fn row(agent: &Agent, organisation: &str, total_calls: u64) -> Config
         ("organization", json!(organisation)),
         ("workflowType", json!(agent.workflow_type)),
         ("createdBy", json!(agent.created_by)),
-        ("totalCalls", json!(total_calls)),
         ("archived", json!(archived_at.is_some())),
         ("archivedAt", json!(archived_at)),
         ("activeVersionId", json!(agent.active_revision_id)),
@@ -51,6 +50,9 @@ pub(super) fn row(agent: &Agent, organisation: &str, total_calls: u64) -> Config
         ("updatedAt", json!(instant(agent.updated_at))),
     ] {
         document.insert(name.to_owned(), value);
+    }
+    if let Some(total_calls) = total_calls {
+        document.insert("totalCalls".to_owned(), json!(total_calls));
     }
     for field in ["allowInboundCall", "visibleToEveryone"] {
         document.entry(field).or_insert(json!(true));
@@ -78,14 +80,15 @@ pub(super) fn document(row: Config, config: &Config, source: Source) -> Json {
     Json::Object(document)
 }
 
-/// An agent with the configuration of the version that runs.
+/// An agent with the configuration of the version that runs, its calls not counted.
 ///
 /// # Errors
 /// There is no such agent, or the database cannot be read.
 pub(super) async fn active(store: &Store, agent_id: &str) -> Result<Json, StoreError> {
     let agent = store.agent(agent_id).await?;
     let revision = store.revision(agent_id, &agent.active_revision_id).await?;
-    let row = full_row(store, &agent).await?;
+    let organisation = store.organisation().await?;
+    let row = row(&agent, &organisation.id, None);
     Ok(document(row, &revision.config, Source::Active))
 }
 
@@ -96,5 +99,5 @@ pub(super) async fn active(store: &Store, agent_id: &str) -> Result<Json, StoreE
 pub(super) async fn full_row(store: &Store, agent: &Agent) -> Result<Config, StoreError> {
     let organisation = store.organisation().await?;
     let total_calls = store.total_calls(&agent.id).await?;
-    Ok(row(agent, &organisation.id, total_calls))
+    Ok(row(agent, &organisation.id, Some(total_calls)))
 }

@@ -1,6 +1,5 @@
 //! Agents: list, create, read, change, archive, duplicate.
 
-use aftercall_core::agent_config;
 use aftercall_store::{AgentFilter, AgentSort, Order};
 use axum::Router;
 use axum::extract::State;
@@ -34,7 +33,7 @@ async fn list(State(app): State<App>, Query(params): Query) -> Result<Reply<Json
     let organisation = app.store.organisation().await?;
     let rows = page.items.iter();
     let agents: Vec<_> = rows
-        .map(|row| agent_document::row(&row.agent, &organisation.id, row.total_calls))
+        .map(|row| agent_document::row(&row.agent, &organisation.id, Some(row.total_calls)))
         .collect();
     let total_pages = page.total.div_ceil(filter.size);
     Ok(Reply::ok(json!({
@@ -60,7 +59,7 @@ fn filter(params: &Params) -> Result<AgentFilter, AtomsError> {
     let filter = AgentFilter {
         page: read.whole("page", 1, 1..=u64::from(u32::MAX)),
         size: read.whole("offset", 10, 1..=MAX_PAGE),
-        search: read.text("search").map(str::to_owned),
+        search: read.search("search").map(str::to_owned),
         workflow_type: read.text("type").map(str::to_owned),
         sort: match read.one_of("sortField", &sorts) {
             Some("updatedAt") => AgentSort::UpdatedAt,
@@ -159,17 +158,6 @@ async fn duplicate(
     if target.is_none_or(|target| target.to_string() != organisation.id) {
         return Err(AtomsError::forbidden(
             "You are not a member of the target organization",
-        ));
-    }
-    let agent = app.store.agent(&id).await?;
-    if agent.archived_at.is_some() {
-        return Err(AtomsError::bad_request(
-            "Cannot duplicate an archived agent",
-        ));
-    }
-    if agent.workflow_type != agent_config::SINGLE_PROMPT {
-        return Err(AtomsError::bad_request(
-            "Only single_prompt agents can be duplicated",
         ));
     }
     let by = Some(caller.key_id.as_str());

@@ -4,7 +4,7 @@ use aftercall_core::Turn;
 use aftercall_store::calls::CallDetail;
 use axum::Router;
 use axum::extract::State;
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
@@ -20,6 +20,11 @@ use crate::text::instant;
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/conversation/{id}", get(detail))
+}
+
+/// The route of the call that has a route's name as its id.
+pub(super) fn named(id: &'static str) -> MethodRouter<App> {
+    get(move |State(app): State<App>| async move { shown(&app, id).await })
 }
 
 #[derive(Debug, Serialize)]
@@ -46,7 +51,11 @@ async fn detail(
     State(app): State<App>,
     Path(id): Path<String>,
 ) -> Result<Reply<Detail>, AtomsError> {
-    let call = app.store.find_call(&id).await?;
+    shown(&app, &id).await
+}
+
+async fn shown(app: &App, id: &str) -> Result<Reply<Detail>, AtomsError> {
+    let call = app.store.find_call(id).await?;
     let agent = agent_document::active(&app.store, &call.row.agent_id).await?;
     Ok(Reply::ok(Detail::of(call, agent)))
 }
@@ -64,7 +73,7 @@ impl Detail {
         ];
         let start = call.row.started_at;
         Self {
-            facts: CallFacts::of(&call.row, &EXTRA),
+            facts: CallFacts::of(&call.row, &call.extra, &EXTRA),
             post_call_analytics: call.current().map(|row| PostCall::from(&row.analysis)),
             transcript: call
                 .transcript

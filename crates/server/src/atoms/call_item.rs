@@ -1,6 +1,6 @@
 //! A call as it stands in lists.
 
-use aftercall_store::calls::{CallItem, CallRow};
+use aftercall_store::calls::{CallItem, CallRow, LISTED_EXTRA};
 use jiff::SignedDuration;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
@@ -66,9 +66,9 @@ struct Listed {
 }
 
 impl CallFacts {
-    /// `extra` names the fields that are given back as they came.
-    pub(super) fn of(row: &CallRow, extra: &[&str]) -> Self {
-        let given = |name: &&str| Some(((*name).to_owned(), row.extra.get(*name)?.clone()));
+    /// `names` are those of the fields of `extra` that are given back as they came.
+    pub(super) fn of(row: &CallRow, extra: &Map<String, Json>, names: &[&str]) -> Self {
+        let given = |name: &&str| Some(((*name).to_owned(), extra.get(*name)?.clone()));
         Self {
             id: row.id.clone(),
             call_id: row.call_id.clone(),
@@ -80,7 +80,7 @@ impl CallFacts {
             recording_url: row.recording_url.clone(),
             disconnection_reason: row.disconnection_reason.clone(),
             retry_call_id: row.retry_of.clone(),
-            extra: extra.iter().filter_map(given).collect(),
+            extra: names.iter().filter_map(given).collect(),
         }
     }
 }
@@ -102,16 +102,9 @@ impl LogItem {
 
     /// As a search by ids shows it.
     pub(super) fn found(item: &CallItem) -> Self {
-        const EXTRA: [&str; 5] = [
-            "recordingDualUrl",
-            "retryAttemptNumber",
-            "callFailureReason",
-            "callCost",
-            "turnLatencyMetrics",
-        ];
         let row = &item.call;
         Self {
-            facts: CallFacts::of(row, &EXTRA),
+            facts: CallFacts::of(row, &row.listed, &LISTED_EXTRA),
             agent_id: row.agent_id.clone(),
             retry_count: item.retry_count,
             created_at: instant(row.created_at),

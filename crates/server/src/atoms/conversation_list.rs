@@ -4,11 +4,12 @@ use aftercall_store::Order;
 use aftercall_store::calls::{Attempts, CallFilter, CallOrder, CallSort, DurationRange};
 use axum::Router;
 use axum::extract::State;
-use axum::routing::{get, post};
+use axum::routing::get;
 use jiff::SignedDuration;
 use serde::Serialize;
 
 use super::body::Body;
+use super::call_detail;
 use super::call_item::LogItem;
 use super::error::AtomsError;
 use super::post_call_document::{Definition, all_definitions};
@@ -31,9 +32,10 @@ const DURATIONS: [(&str, Option<i64>, Option<i64>); 6] = [
 ];
 
 pub(super) fn routes() -> Router<App> {
-    Router::new()
-        .route("/conversation", get(list))
-        .route("/conversation/search", post(search))
+    Router::new().route("/conversation", get(list)).route(
+        "/conversation/search",
+        call_detail::named("search").post(search),
+    )
 }
 
 #[derive(Debug, Serialize)]
@@ -85,11 +87,12 @@ async fn list(State(app): State<App>, Query(params): Query) -> Result<Reply<List
 async fn search(State(app): State<App>, Body(fields): Body) -> Result<Reply<Found>, AtomsError> {
     let mut reader = fields.read();
     reader.required("callIds");
-    let ids = reader.texts("callIds", MAX_IDS).unwrap_or_default();
-    if fields.map().contains_key("callIds") && ids.is_empty() {
+    let ids = reader.texts("callIds", MAX_IDS);
+    if ids.as_ref().is_some_and(Vec::is_empty) {
         reader.problem("callIds", "Array must contain at least 1 element(s)");
     }
     reader.finish()?;
+    let ids = ids.unwrap_or_default();
     let items = app.store.calls_by_ids(&ids).await?;
     Ok(Reply::ok(Found {
         total: items.len(),
@@ -108,7 +111,7 @@ fn filter(reader: &mut Reader<'_>) -> CallFilter {
         revision_ids: reader.csv("versionFilter"),
         attempts: attempts(reader),
         durations: durations(reader),
-        search: reader.text("search").map(str::to_owned),
+        search: reader.search("search").map(str::to_owned),
         created_from: reader.instant("dateFrom"),
         created_to: reader.instant("dateTo"),
         ..CallFilter::default()
@@ -143,10 +146,15 @@ fn durations(reader: &mut Reader<'_>) -> Vec<DurationRange> {
             .iter()
             .find(|(name, ..)| *name == word || name.trim_end_matches('+') == word);
         match known {
-            Some((_, from, to)) => ranges.push(DurationRange {
-                from: from.map(SignedDuration::from_secs),
-                to: to.map(SignedDuration::from_secs),
-            }),
+            Some((_, from, to)) => {
+                let range = DurationRange {
+                    from: from.map(SignedDuration::from_secs),
+                    to: to.map(SignedDuration::from_secs),
+                };
+                if !ranges.contains(&range) {
+                    ranges.push(range);
+                }
+            }
             None => reader.problem(
                 "durationFilter",
                 "Invalid value, must be of 0-30, 30-60, 1-3, 3-5, 1-5, 5+",

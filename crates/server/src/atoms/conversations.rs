@@ -1,6 +1,7 @@
 //! What can be done with one call: attempts, recording, cancelling. Lists and details have files of their own.
 
 use aftercall_core::{Id, MAX_ID_CHARS, MAX_TEXT_CHARS};
+use aftercall_store::calls::Cancelled;
 use aftercall_store::{Conflict, StoreError};
 use axum::Router;
 use axum::extract::State;
@@ -22,7 +23,11 @@ pub(super) fn routes() -> Router<App> {
         .merge(call_detail::routes())
         .route("/conversation/{id}/retries", get(retries))
         .route("/conversation/{id}/recording/download-url", get(recording))
-        .route("/conversation/cancel", post(cancel))
+        // What only takes a POST may be a call's id too.
+        .route(
+            "/conversation/cancel",
+            call_detail::named("cancel").post(cancel),
+        )
         .route("/conversation/{id}/cancel", post(cancel_queued))
 }
 
@@ -79,27 +84,23 @@ async fn cancel(
         .unwrap_or_default();
     let reason = reader.text("reason", MAX_TEXT_CHARS);
     reader.finish()?;
-    let cancelled = end(&app, &call_id, reason.as_deref()).await?;
-    Ok(Reply::ok(cancelled))
+    let cancelled = app.store.cancel_call(&call_id, reason.as_deref()).await;
+    Ok(Reply::ok(ended(&app, cancelled)?))
 }
 
 async fn cancel_queued(
     State(app): State<App>,
     Path(call_id): Path<String>,
 ) -> Result<Reply<CancelledCall>, AtomsError> {
-    let call = app.store.call(&call_id).await?.row;
-    if !matches!(call.status.as_deref(), Some("pending" | "in_queue")) {
-        return Err(AtomsError::bad_request("Call is not in the queue"));
-    }
-    let cancelled = end(&app, &call_id, None).await?;
+    let cancelled = app.store.cancel_queued_call(&call_id).await;
     Ok(Reply::ok(CancelledCall {
         previous_status: None,
-        ..cancelled
+        ..ended(&app, cancelled)?
     }))
 }
 
-async fn end(app: &App, call_id: &str, reason: Option<&str>) -> Result<CancelledCall, AtomsError> {
-    let cancelled = match app.store.cancel_call(call_id, reason).await {
+fn ended(app: &App, outcome: Result<Cancelled, StoreError>) -> Result<CancelledCall, AtomsError> {
+    let cancelled = match outcome {
         // The original answers 400 here, and not 409.
         Err(StoreError::Conflict(conflict @ Conflict::CallFinished { .. })) => {
             return Err(AtomsError::bad_request(conflict.to_string()));

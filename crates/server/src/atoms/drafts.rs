@@ -1,7 +1,7 @@
 //! Drafts of the older API, each with a name: create, list, read, edit, rename, compare, publish, discard.
 
 use aftercall_core::agent_config::{self, Config};
-use aftercall_store::{DraftState, NewDraft, PublishDraft, Role};
+use aftercall_store::{DraftEdit, NewDraft, PublishDraft, Role};
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, patch, post};
@@ -80,10 +80,6 @@ async fn one(
     let limit = read.whole("limit", 100, 1..=100);
     read.finish()?;
     let detail = app.store.draft(&agent, &id, limit).await?;
-    // The store keeps it for the history; here what was thrown away is gone.
-    if detail.draft.state == DraftState::Discarded {
-        return Err(AtomsError::not_found("Draft not found"));
-    }
     let names = Names::read(&app.store).await?;
     let history: Vec<_> = detail
         .edits
@@ -92,6 +88,9 @@ async fn one(
             json!({
                 "revision": edit.number,
                 "changedSections": edit.changed_sections,
+                "changedFields": edit.changed_fields,
+                // What the edit left in these fields: an edit that was overwritten can be made again.
+                "config": left(edit),
                 "editorName": names.of(edit.editor.as_deref()),
                 "editorId": edit.editor,
                 "timestamp": instant(edit.created_at),
@@ -128,9 +127,13 @@ async fn edit(
     Body(fields): Body,
 ) -> Result<Reply<Json>, AtomsError> {
     legacy::allowed(&app)?;
+    let mut read = fields.read();
+    let expected = read.integer("expectedRevision", 0..=i64::from(i32::MAX));
+    read.finish()?;
     let patch = config_request::checked(&fields, &app.settings.limits)?;
     let by = Some(caller.key_id.as_str());
-    let draft = app.store.edit_draft(&agent, &id, &patch, by).await?;
+    let edit = app.store.edit_draft(&agent, &id, &patch, expected, by);
+    let draft = edit.await?;
     let names = Names::read(&app.store).await?;
     Ok(Reply::ok(revision_document::draft(&draft, &names)))
 }
@@ -160,13 +163,8 @@ async fn discard(
     caller: Caller,
 ) -> Result<Reply<Option<()>>, AtomsError> {
     legacy::allowed(&app)?;
-    let draft = app.store.draft(&agent, &id, 0).await?.draft;
-    if caller.role != Role::Admin && draft.created_by.as_ref() != Some(&caller.key_id) {
-        return Err(AtomsError::forbidden(
-            "Only the draft creator or an admin can discard",
-        ));
-    }
-    app.store.discard_draft(&agent, &id).await?;
+    let maker = (caller.role != Role::Admin).then_some(caller.key_id.as_str());
+    app.store.discard_draft(&agent, &id, maker).await?;
     Ok(Reply::ok(None))
 }
 
@@ -182,6 +180,17 @@ async fn diff(
     let base = compare_to.map_or(draft.source_revision_id, |version| version.to_string());
     let base = app.store.revision(&agent, &base).await?;
     Ok(Reply::ok(sections(&base.config, &draft.config)))
+}
+
+/// The fields that an edit changed, as it left them.
+fn left(edit: &DraftEdit) -> Config {
+    let changed = edit.changed_fields.iter();
+    changed
+        .filter_map(|path| {
+            let (_, field) = path.split_once('.')?;
+            Some((field.to_owned(), edit.config.get(field)?.clone()))
+        })
+        .collect()
 }
 
 /// Every section before and after.

@@ -71,7 +71,7 @@ impl AtomsError {
         }
     }
 
-    /// 409: the draft was edited since the revision that this edit is based on. `fields` are `section.field`.
+    /// 409: what is based on revision `expected` clashes with what came after it. `fields` are `section.field`.
     pub(crate) fn draft_conflict(
         fields: Vec<String>,
         expected: i64,
@@ -197,9 +197,19 @@ impl From<Conflict> for AtomsError {
                 fields,
                 diff,
             } => Self::draft_conflict(fields, expected, latest, section_diffs(&diff)),
+            Conflict::SourceMovedOn {
+                source_version,
+                newest,
+                fields,
+                diff,
+            } => Self::draft_conflict(fields, source_version, newest, section_diffs(&diff)),
             Conflict::UnknownDraftRevision { .. } => Self::base_revision_unavailable(),
             Conflict::BranchNameExists { .. } => Self::conflict_of("branch_name_exists", text),
             Conflict::AlreadyArchived => Self::conflict("Agent is already archived"),
+            // The original answers 400 here, and not 409.
+            Conflict::CopyOfArchived | Conflict::CopyOfGraph | Conflict::CallNotQueued => {
+                Self::bad_request(text)
+            }
             Conflict::AlreadyActive => Self::conflict("Agent is already active"),
             _ => Self::conflict(text),
         }

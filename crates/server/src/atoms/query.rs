@@ -13,6 +13,11 @@ use super::error::AtomsError;
 use crate::query;
 use crate::refusal::Refusal;
 
+/// Values of one list, at most.
+const MAX_VALUES: usize = 500;
+/// Characters of a search, at most.
+const MAX_SEARCH_CHARS: usize = 256;
+
 /// A request's query.
 #[derive(Debug)]
 pub(crate) struct Query(pub(crate) Params);
@@ -23,8 +28,8 @@ impl<S: Sync> FromRequestParts<S> for Query {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AtomsError> {
         match query::pairs(parts.uri.query().unwrap_or_default()) {
             Ok(pairs) => Ok(Self(Params(pairs))),
-            Err(query::NotUtf8) => {
-                let refusal = Refusal::malformed("query", "must be valid UTF-8");
+            Err(unreadable) => {
+                let refusal = Refusal::malformed("query", unreadable.to_string());
                 Err(AtomsError::from(refusal))
             }
         }
@@ -96,11 +101,28 @@ impl<'a> Reader<'a> {
     /// Values with commas between them, blank ones left out.
     pub(crate) fn csv(&mut self, name: &str) -> Vec<String> {
         let values = self.text(name).unwrap_or_default().split(',');
-        values
+        let values: Vec<String> = values
             .map(str::trim)
             .filter(|value| !value.is_empty())
             .map(str::to_owned)
-            .collect()
+            .collect();
+        if values.len() > MAX_VALUES {
+            let rule = format_args!("Array must contain at most {MAX_VALUES} element(s)");
+            self.problem(name, rule);
+            return Vec::new();
+        }
+        values
+    }
+
+    /// A text to search for.
+    pub(crate) fn search(&mut self, name: &str) -> Option<&'a str> {
+        let text = self.text(name)?;
+        if text.chars().count() > MAX_SEARCH_CHARS {
+            let rule = format_args!("String must contain at most {MAX_SEARCH_CHARS} character(s)");
+            self.problem(name, rule);
+            return None;
+        }
+        Some(text)
     }
 
     /// One of a few words.

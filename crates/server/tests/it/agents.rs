@@ -36,6 +36,7 @@ async fn life_of_an_agent(db: TestDb) {
     assert_eq!(agent["telephonyProductId"], json!(["t1"]));
     assert_eq!(agent["allowInboundCall"], false);
     assert_eq!(agent["slmModel"], "electron");
+    assert_eq!(agent["totalCalls"], 0);
     let resolved = &agent["_resolvedConfig"];
     assert_eq!(resolved["modelName"], "electron");
     assert_eq!(resolved["defaultLanguage"], "en");
@@ -182,7 +183,7 @@ async fn active(server: &Server, id: &str) -> Json {
 
 async fn what_is_not_ours_comes_back_untouched(db: TestDb) {
     let server = Server::start(db).await;
-    let own = json!({ "deep": [{ "z": 1, "a": [null, 1.0, "\u{0} ü"] }], "n": 1e300 });
+    let own = json!({ "deep": [{ "z": 1, "a": [null, 1.0, "\u{0} ü"] }], "n": 1e300, "x": null, "o": { "y": null } });
     let id = server
         .post(AGENT, &json!({ "name": "a", "madeUp": own }))
         .await

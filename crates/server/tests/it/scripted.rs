@@ -56,7 +56,16 @@ impl Script {
     pub(crate) fn analysts_with(&self, settings: &WorkerSettings) -> Analysts {
         let script = self.clone();
         let maker: Maker = Box::new(move || Ok(Box::new(Scripted(script.clone()))));
-        Analysts::start(vec![Endpoint { name: "scripted".into(), makers: vec![maker], share: None }], Routes::one(&Slot::Internal, "scripted"), settings).unwrap()
+        Analysts::start(
+            vec![Endpoint {
+                name: "scripted".into(),
+                makers: vec![maker],
+                share: None,
+            }],
+            Routes::one(&Slot::Internal, "scripted"),
+            settings,
+        )
+        .unwrap()
     }
 }
 

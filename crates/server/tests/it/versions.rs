@@ -10,6 +10,8 @@ use crate::support::{Server, send};
 on_both!(
     the_way_of_the_guide,
     drafts_beside_one_another,
+    a_discarded_draft_is_gone,
+    nobodys_changes_are_lost,
     versions_are_named_and_activated,
     as_the_original_does_now
 );
@@ -127,6 +129,11 @@ async fn drafts_beside_one_another(db: TestDb) {
         (&json!(1), &json!(["workflow_prompt"]))
     );
     assert!(edit["editorId"].is_string() && edit["timestamp"].is_string());
+    assert_eq!(
+        edit["changedFields"],
+        json!(["workflow_prompt.firstMessage"])
+    );
+    assert_eq!(edit["config"], json!({ "firstMessage": "one" }));
 
     // Only who made a draft, or an admin, gives it up.
     let by_editor = server.request("DELETE", &first).bearer_auth(&server.editor);
@@ -145,6 +152,97 @@ async fn drafts_beside_one_another(db: TestDb) {
         server.get(&diff).await.with(200)["data"]["diffs"][0]["section"],
         "workflow_prompt"
     );
+}
+
+async fn a_discarded_draft_is_gone(db: TestDb) {
+    let (server, agent, version) = scene(db).await;
+    let made = draft(&server, &agent, json!({ "sourceVersionId": version })).await;
+    let id = text(&made["draftId"]);
+    let path = format!("{agent}/drafts/{id}");
+    server.delete(&path).await.with(200);
+    for path in [
+        path.clone(),
+        format!("{path}/diff"),
+        format!("{agent}?draftId={id}"),
+        format!("{agent}/diff?a={version}&b={id}"),
+    ] {
+        server.get(&path).await.with(404);
+    }
+    server.delete(&path).await.with(404);
+    let copy = json!({ "sourceDraftId": id });
+    server
+        .post(&format!("{agent}/drafts"), &copy)
+        .await
+        .with(404);
+    let patch = json!({ "firstMessage": "x" });
+    server
+        .send_json("PATCH", &format!("{path}/config"), &patch)
+        .await
+        .with(404);
+    server
+        .post(&format!("{path}/publish"), &json!({}))
+        .await
+        .with(404);
+}
+
+async fn nobodys_changes_are_lost(db: TestDb) {
+    let (server, agent, version) = scene(db).await;
+    let mut paths = Vec::new();
+    for _ in 0..3 {
+        let made = draft(&server, &agent, json!({ "sourceVersionId": version })).await;
+        paths.push(format!("{agent}/drafts/{}", text(&made["draftId"])));
+    }
+    let edit = async |path: &String, patch: Json| {
+        server
+            .send_json("PATCH", &format!("{path}/config"), &patch)
+            .await
+    };
+    let publish = async |path: &String| {
+        server
+            .post(&format!("{path}/publish"), &json!({ "activate": true }))
+            .await
+    };
+    let metrics = json!({ "dispositionMetrics": [
+        {"identifier": "x", "dispositionMetricPrompt": "p?", "dispositionMetricType": "BOOLEAN"},
+    ]});
+    let patch = json!({ "postCallAnalyticsConfig": metrics, "expectedRevision": 0 });
+    edit(&paths[0], patch.clone()).await.with(200);
+    let stale = edit(&paths[0], patch).await.with(409);
+    assert_eq!(
+        stale["errors"],
+        json!(["analytics.postCallAnalyticsConfig"])
+    );
+    let told = &stale["data"]["conflict"];
+    assert_eq!(
+        (&told["expectedRevision"], &told["latestRevision"]),
+        (&json!(0), &json!(1))
+    );
+    let unknown = json!({ "firstMessage": "x", "expectedRevision": 7 });
+    assert_eq!(
+        edit(&paths[0], unknown).await.with(409)["errors"],
+        json!(["base_revision_unavailable"])
+    );
+    edit(&paths[1], json!({ "firstMessage": "Hello" }))
+        .await
+        .with(200);
+    edit(&paths[2], json!({ "firstMessage": "Hi" }))
+        .await
+        .with(200);
+    publish(&paths[0]).await.with(201);
+    publish(&paths[1]).await.with(201);
+    let now = server.get(&agent).await.with(200)["data"].clone();
+    assert_eq!(now["firstMessage"], "Hello");
+    assert_eq!(now["postCallAnalyticsConfig"], metrics);
+    let refused = publish(&paths[2]).await.with(409);
+    assert_eq!(refused["errors"], json!(["workflow_prompt.firstMessage"]));
+    let told = &refused["data"]["conflict"];
+    assert_eq!(
+        (&told["expectedRevision"], &told["latestRevision"]),
+        (&json!(1), &json!(3))
+    );
+    assert_eq!(told["diffs"][0]["section"], "workflow_prompt");
+    let after = server.get(&agent).await.with(200)["data"].clone();
+    assert_eq!(after, now);
 }
 
 async fn versions_are_named_and_activated(db: TestDb) {

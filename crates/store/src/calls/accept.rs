@@ -20,7 +20,7 @@ use super::versions::{Version, Versions};
 use super::{Accepted, Outcome, Rejected};
 use crate::chunks::{chunks, owned_chunks};
 use crate::entity::{calls, jobs, transcripts};
-use crate::jobs::{new_job, slot_of};
+use crate::jobs::{JobState, new_job, slot_of};
 use crate::json_text::JsonText;
 use crate::{Store, StoreError};
 
@@ -134,12 +134,8 @@ impl Store {
                 continue;
             };
             new_transcripts.push(
-                transcript(
-                    &row.id,
-                    plan.sent.turns.clone(),
-                    plan.sent.content.call.variables.clone(),
-                )
-                .into_active_model(),
+                transcript(&row.id, plan.sent.turns.clone(), &plan.sent.content)
+                    .into_active_model(),
             );
             if row.finished {
                 new_jobs.push(new_job(self, &row.id, &plan.version.order()).into_active_model());
@@ -214,6 +210,15 @@ impl Store {
         hash: &str,
         version: &Version,
     ) -> Result<Accepted, StoreError> {
+        if row.finished {
+            // The job from its cancelling knows nothing of what was said.
+            let open = [JobState::Queued, JobState::Running].map(JobState::name);
+            jobs::Entity::delete_many()
+                .filter(jobs::Column::Subject.eq(row.id.as_str()))
+                .filter(jobs::Column::State.is_in(open))
+                .exec(txn)
+                .await?;
+        }
         let row = calls::Model {
             revision_id: Some(version.revision_id.clone()),
             content_hash: hash.to_owned(),
@@ -225,15 +230,11 @@ impl Store {
             .reset_all()
             .update_without_returning(txn)
             .await?;
-        transcript(
-            &row.id,
-            turns_text(&whole.call.transcript),
-            whole.call.variables,
-        )
-        .into_active_model()
-        .reset_all()
-        .update_without_returning(txn)
-        .await?;
+        transcript(&row.id, turns_text(&whole.call.transcript), &whole)
+            .into_active_model()
+            .reset_all()
+            .update_without_returning(txn)
+            .await?;
         let outcome = if row.finished {
             let job = new_job(self, &row.id, &version.order());
             jobs::Entity::insert(job.into_active_model())
@@ -270,7 +271,9 @@ impl Store {
             retry_of: None,
             is_test: false,
             content_hash: plan.sent.hash.clone(),
-            facts: JsonText(Json::Null),
+            listed: JsonText(Json::Null),
+            cancelled: false,
+            cancel_reason: None,
             current_analysis_id: None,
             created_at: now,
             updated_at: now,

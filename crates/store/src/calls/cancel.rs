@@ -1,13 +1,12 @@
 //! Ending a call that did not take place.
 
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
-use serde_json::Value as Json;
 
 use super::CallRow;
 use super::read::locked;
+use crate::answers::storable;
 use crate::entity::{calls, jobs};
 use crate::jobs::{JobOrder, new_job, slot_of};
-use crate::json_text::JsonText;
 use crate::{Conflict, Store, StoreError};
 
 /// Status of a call that was cancelled.
@@ -24,7 +23,7 @@ pub struct Cancelled {
 
 impl Store {
     /// Ends a call that is not finished, with the status `cancelled`. It gets its job like any finished call; the reason is
-    /// kept as `cancelReason` among its extra fields.
+    /// shown as `cancelReason` among its extra fields. Its sender may still complete it: see [`Store::accept_calls`].
     ///
     /// # Errors
     /// [`StoreError::Missing`] where there is no call of that `callId`, [`Conflict::CallFinished`] where it is over; those
@@ -34,23 +33,41 @@ impl Store {
         call_id: &str,
         reason: Option<&str>,
     ) -> Result<Cancelled, StoreError> {
+        self.cancel(call_id, reason, false).await
+    }
+
+    /// As [`Store::cancel_call`], of a call that has not begun.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`]; [`Conflict::CallNotQueued`]; those of the database.
+    pub async fn cancel_queued_call(&self, call_id: &str) -> Result<Cancelled, StoreError> {
+        self.cancel(call_id, None, true).await
+    }
+
+    async fn cancel(
+        &self,
+        call_id: &str,
+        reason: Option<&str>,
+        only_queued: bool,
+    ) -> Result<Cancelled, StoreError> {
         let txn = self.begin().await?;
         let row = locked(&txn, call_id).await?;
+        let queued = matches!(row.status.as_deref(), Some("pending" | "in_queue"));
+        if only_queued && !queued {
+            return Err(Conflict::CallNotQueued.into());
+        }
         if row.finished {
             return Err(StoreError::Conflict(Conflict::CallFinished {
                 call_id: row.call_id,
                 status: row.status,
             }));
         }
-        let mut facts = row.facts.0;
-        if let (Some(reason), Json::Object(extra)) = (reason, &mut facts) {
-            extra.insert("cancelReason".to_owned(), reason.into());
-        }
         let previous_status = row.status;
         let row = calls::Model {
             status: Some(CANCELLED.to_owned()),
             finished: true,
-            facts: JsonText(facts),
+            cancelled: true,
+            cancel_reason: reason.map(storable),
             updated_at: self.now_us(),
             ..row
         };

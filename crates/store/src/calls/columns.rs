@@ -7,11 +7,19 @@ use serde_json::{Map, Value as Json};
 use super::CallRow;
 use super::content::Content;
 use super::read::said;
-use super::row::object;
 use crate::StoreError;
 use crate::entity::{calls, transcripts};
 use crate::json_text::JsonText;
 use crate::times::to_us;
+
+/// Names of the sender's own fields that lists show. A copy of them stands in the rows that lists read.
+pub const LISTED_EXTRA: [&str; 5] = [
+    "recordingDualUrl",
+    "retryAttemptNumber",
+    "callFailureReason",
+    "callCost",
+    "turnLatencyMetrics",
+];
 
 /// The row with everything that the content says.
 pub(super) fn filled(row: calls::Model, content: &Content) -> calls::Model {
@@ -33,21 +41,19 @@ pub(super) fn filled(row: calls::Model, content: &Content) -> calls::Model {
         campaign_id: content.text("campaignId"),
         retry_of: content.text("retryCallId"),
         is_test: content.is_test,
-        facts: JsonText(Json::Object(content.extra.clone())),
+        listed: JsonText(Json::Object(listed(&content.extra))),
+        cancelled: content.cancelled,
         ..row
     }
 }
 
 /// The row of what was said, with the turns as [`turns_text`] writes them.
-pub(super) fn transcript(
-    row_id: &str,
-    turns: String,
-    variables: Map<String, Json>,
-) -> transcripts::Model {
+pub(super) fn transcript(row_id: &str, turns: String, content: &Content) -> transcripts::Model {
     transcripts::Model {
         call_id: row_id.to_owned(),
         turns,
-        variables: JsonText(Json::Object(variables)),
+        variables: JsonText(Json::Object(content.call.variables.clone())),
+        extra: JsonText(Json::Object(content.extra.clone())),
     }
 }
 
@@ -67,14 +73,23 @@ pub(super) async fn content_of(
     db: &impl ConnectionTrait,
     row: &calls::Model,
 ) -> Result<Content, StoreError> {
-    let (turns, variables) = said(db, &row.id).await?;
-    let extra = object(row.facts.0.clone());
+    let said = said(db, &row.id).await?;
+    let cancelled = row.cancelled;
     let row = CallRow::try_from(row.clone())?;
     Ok(Content {
-        call: row.to_call(variables, turns),
-        extra,
+        call: row.to_call(said.variables, said.turns),
+        extra: said.extra,
         is_test: row.is_test,
+        cancelled,
     })
+}
+
+fn listed(extra: &Map<String, Json>) -> Map<String, Json> {
+    let is_listed = |name: &str| LISTED_EXTRA.contains(&name);
+    let fields = extra.iter().filter(|(name, _)| is_listed(name));
+    fields
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 fn micros(duration: jiff::SignedDuration) -> i64 {

@@ -12,6 +12,8 @@ pub(super) struct Content {
     pub(super) call: Call,
     pub(super) extra: Map<String, Json>,
     pub(super) is_test: bool,
+    /// It was ended here and not by its sender.
+    pub(super) cancelled: bool,
 }
 
 /// What a body means for a call that is there.
@@ -69,7 +71,9 @@ impl Content {
         if self.call.agent_id != sent.call.agent_id {
             return Change::Conflict(differences(&stored, &sent.fields()));
         }
-        if self.is_finished() {
+        // The sender of a call that was cancelled here has not had the last word yet.
+        let awaited = self.cancelled && sent.is_finished();
+        if self.is_finished() && !awaited {
             let fields = differences(&stored, &sent.fields());
             return if fields.is_empty() {
                 Change::Nothing
@@ -85,8 +89,7 @@ impl Content {
         }
     }
 
-    /// What is known after a later body: what it says, and what was known before where it says nothing. The status is
-    /// always the later one, as a body without any is that of a finished call.
+    /// What is known after a later body: what it says, and what was known before where it says nothing.
     fn completed_by(&self, later: &Self) -> Self {
         let (before, after) = (self.call.clone(), later.call.clone());
         let mut variables = before.variables;
@@ -98,7 +101,7 @@ impl Content {
                 call_id: before.call_id,
                 agent_id: before.agent_id,
                 kind: after.kind.or(before.kind),
-                status: after.status,
+                status: after.status.or(before.status),
                 started_at: after.started_at.or(before.started_at),
                 ended_at: after.ended_at.or(before.ended_at),
                 timezone: after.timezone.or(before.timezone),
@@ -115,6 +118,7 @@ impl Content {
             },
             extra,
             is_test: self.is_test || later.is_test,
+            cancelled: false,
         }
     }
 
@@ -257,7 +261,6 @@ mod tests {
             [
                 "cost",
                 "from",
-                "status",
                 "to",
                 "transcript[1]",
                 "variables.a",
@@ -292,6 +295,22 @@ mod tests {
         assert_eq!(whole.call.transcript.len(), 1);
         assert!(matches!(whole.change(&late), Change::Conflict(_)));
         assert!(matches!(early.change(&early.clone()), Change::Nothing));
+    }
+
+    #[test]
+    fn a_call_that_was_cancelled_here_is_completed_by_its_sender() {
+        let mut cancelled = content(json!({"callId": "1", "status": "active", "transcript": []}));
+        cancelled.call.status = Some("cancelled".to_owned());
+        cancelled.cancelled = true;
+        let late = content(json!({"callId": "1", "transcript": [turn("user", "x")]}));
+        let Change::To(whole) = cancelled.change(&late) else {
+            panic!("no change");
+        };
+        assert!(!whole.cancelled);
+        assert_eq!(whole.call.status.as_deref(), Some("completed"));
+        let open = content(json!({"callId": "1", "status": "active", "transcript": []}));
+        assert!(matches!(cancelled.change(&open), Change::Conflict(_)));
+        assert!(matches!(whole.change(&open), Change::Conflict(_)));
     }
 
     #[test]

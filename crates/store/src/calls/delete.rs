@@ -8,7 +8,8 @@ use crate::{Store, StoreError};
 
 impl Store {
     /// Deletes a call with everything that came from it: what was said, its variables, analyses, answers and jobs. A worker
-    /// that is at it finds its lease gone and stores nothing.
+    /// that is at it finds its lease gone and stores nothing. An SQLite file does not hold it any longer either; how that is
+    /// with PostgreSQL is said in `docs/deploy.md`.
     ///
     /// # Errors
     /// [`StoreError::Missing`] where there is no call of that `callId`; those of the database.
@@ -32,6 +33,7 @@ impl Store {
             .await?;
         calls::Entity::delete_by_id(id.as_str()).exec(&txn).await?;
         txn.commit().await?;
+        self.empty_log().await;
         Ok(())
     }
 }

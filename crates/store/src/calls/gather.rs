@@ -94,7 +94,8 @@ impl Store {
     ///
     /// The same content again changes nothing. A call that is not finished is completed by a later body: what it says
     /// replaces, what it leaves out stays. Once it is finished, other content is a conflict; another agent always is. A
-    /// finished call gets its job.
+    /// finished call gets its job. One that was cancelled here is still completed by a finished body of its sender, and
+    /// gets its job anew.
     ///
     /// Once called, it is carried out even if nobody waits for the answer any more.
     ///

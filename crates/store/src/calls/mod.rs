@@ -1,7 +1,8 @@
 //! Calls: taken in, read, listed and forgotten.
 //!
 //! A call, its transcript and the job that analyses it are stored in one commit. `callId` is the sender's own id and is
-//! unique; `id` is ours. Transcripts and variables lie apart from the rows that lists read.
+//! unique; `id` is ours. Transcripts, variables and fields of the sender's own lie apart from the
+//! rows that lists read.
 
 mod accept;
 mod cancel;
@@ -22,6 +23,7 @@ mod sent;
 mod versions;
 
 pub use cancel::Cancelled;
+pub use columns::LISTED_EXTRA;
 pub use filter::{Attempts, CallFilter, DurationRange};
 pub use list::{CallOrder, CallSort};
 pub use metric_filter::{Bound, Comparison, MetricFilter, MetricTest};

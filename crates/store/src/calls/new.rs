@@ -8,7 +8,7 @@ use super::CallRow;
 /// A call as it comes in.
 #[derive(Debug, Clone)]
 pub struct NewCall {
-    /// The call. Its times are kept to the microsecond.
+    /// The call. Its times are kept to the microsecond; without a status it is `completed`.
     pub call: Call,
     /// The agent whose call it is; it stands above the call's own `agentId`.
     pub agent_id: String,
@@ -29,7 +29,7 @@ pub enum Outcome {
     Created,
     /// It was there already, the same.
     Unchanged,
-    /// It was there unfinished; now it is finished.
+    /// It was there unfinished, or cancelled here; now its sender has finished it.
     Completed,
     /// It was there unfinished; something changed, and it still is.
     Updated,

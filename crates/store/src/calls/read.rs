@@ -24,6 +24,8 @@ pub struct CallDetail {
     pub row: CallRow,
     /// Variables that the platform set.
     pub variables: Map<String, Json>,
+    /// Fields that came with the call and that a call file does not define; `cancelReason` where it was cancelled here.
+    pub extra: Map<String, Json>,
     /// What was said.
     pub transcript: Vec<Turn>,
     /// Number of its version among the agent's.
@@ -138,8 +140,17 @@ impl Store {
 
     async fn detail(&self, row: calls::Model) -> Result<CallDetail, StoreError> {
         let db = self.reader();
-        let (turns, variables) = said(db, &row.id).await?;
+        let Said {
+            turns,
+            variables,
+            mut extra,
+        } = said(db, &row.id).await?;
         let mut row = CallRow::try_from(row)?;
+        if let Some(reason) = &row.cancel_reason {
+            extra
+                .entry("cancelReason")
+                .or_insert_with(|| reason.as_str().into());
+        }
         let analyses = self.analyses(&row.id).await?;
         // An analysis may have been stored since the row was read: the list is newer and says which one is current.
         row.current_analysis_id = analyses
@@ -150,6 +161,7 @@ impl Store {
         let rows = std::slice::from_ref(&row);
         Ok(CallDetail {
             variables,
+            extra,
             transcript: turns,
             version_number: version_numbers(db, rows).await?.into_values().next(),
             retry_count: retry_counts(db, rows)
@@ -234,20 +246,29 @@ pub(crate) async fn stored_call(
 ) -> Result<(CallRow, Call), StoreError> {
     let row = calls::Entity::find_by_id(id).one(db).await?;
     let row = CallRow::try_from(row.ok_or_else(|| missing(id))?)?;
-    let (turns, variables) = said(db, id).await?;
-    let call = row.to_call(variables, turns);
+    let said = said(db, id).await?;
+    let call = row.to_call(said.variables, said.turns);
     Ok((row, call))
 }
 
-/// What was said in a call, and its variables.
-pub(super) async fn said(
-    db: &impl ConnectionTrait,
-    id: &str,
-) -> Result<(Vec<Turn>, Map<String, Json>), StoreError> {
-    match transcripts::Entity::find_by_id(id).one(db).await? {
-        Some(row) => Ok((read_turns(&row.turns)?, object(row.variables.0))),
-        None => Ok((Vec::new(), Map::new())),
-    }
+/// What lies apart from a call's row.
+#[derive(Default)]
+pub(super) struct Said {
+    pub(super) turns: Vec<Turn>,
+    pub(super) variables: Map<String, Json>,
+    pub(super) extra: Map<String, Json>,
+}
+
+/// What was said in a call, its variables and the sender's own fields.
+pub(super) async fn said(db: &impl ConnectionTrait, id: &str) -> Result<Said, StoreError> {
+    let Some(row) = transcripts::Entity::find_by_id(id).one(db).await? else {
+        return Ok(Said::default());
+    };
+    Ok(Said {
+        turns: read_turns(&row.turns)?,
+        variables: object(row.variables.0),
+        extra: object(row.extra.0),
+    })
 }
 
 /// Number of each version, by its id.

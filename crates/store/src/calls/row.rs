@@ -8,7 +8,7 @@ use crate::StoreError;
 use crate::entity::calls::Model;
 use crate::times::{from_us, from_us_opt};
 
-/// A call's facts, without what was said and without its variables.
+/// A call's facts, without what was said, its variables and most of the sender's own fields.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallRow {
     /// Our id, 24 hexadecimal digits.
@@ -51,8 +51,10 @@ pub struct CallRow {
     pub retry_of: Option<String>,
     /// Whether the call is a test.
     pub is_test: bool,
-    /// Fields that came with the call and that a call file does not define.
-    pub extra: Map<String, Json>,
+    /// Those of the sender's own fields that lists show: [`super::LISTED_EXTRA`].
+    pub listed: Map<String, Json>,
+    /// Why it was cancelled, where that was done here and with a reason.
+    pub cancel_reason: Option<String>,
     /// The analysis that counts.
     pub current_analysis_id: Option<String>,
     /// When the call arrived.
@@ -108,7 +110,8 @@ impl TryFrom<Model> for CallRow {
             campaign_id: row.campaign_id,
             retry_of: row.retry_of,
             is_test: row.is_test,
-            extra: object(row.facts.0),
+            listed: object(row.listed.0),
+            cancel_reason: row.cancel_reason,
             current_analysis_id: row.current_analysis_id,
             created_at: from_us(row.created_at)?,
             updated_at: from_us(row.updated_at)?,

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use aftercall_core::Problem;
+use aftercall_core::{COMPLETED, Problem};
 use jiff::Timestamp;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
@@ -29,6 +29,7 @@ impl Sent {
         new.check()?;
         let mut call = new.call;
         call.agent_id = Some(new.agent_id.clone());
+        call.status.get_or_insert_with(|| COMPLETED.to_owned());
         call.started_at = call.started_at.map(to_the_microsecond);
         call.ended_at = call.ended_at.map(to_the_microsecond);
         let turns = turns_text(&call.transcript);
@@ -49,6 +50,7 @@ impl Sent {
                 call,
                 extra: new.extra,
                 is_test: new.is_test,
+                cancelled: false,
             },
             turns,
             hash: hex_sha256(&whole.to_string()),

@@ -9,7 +9,6 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub identifier: String,
     pub call_id: String,
-    pub agent_id: String,
     pub metric_type: String,
     pub status: String,
     pub text: Option<String>,

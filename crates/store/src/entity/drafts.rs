@@ -14,6 +14,7 @@ pub struct Model {
     pub branch_id: String,
     pub name: Option<String>,
     pub source_revision_id: String,
+    pub follows: Option<String>,
     pub number: i64,
     pub config: JsonText<Config>,
     pub blocks: JsonText<Blocks>,

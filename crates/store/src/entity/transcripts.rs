@@ -11,6 +11,7 @@ pub struct Model {
     /// The turns as in a call file, a JSON list. A text, so that it is written once and read only where it is wanted.
     pub turns: String,
     pub variables: JsonText,
+    pub extra: JsonText,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -47,9 +47,10 @@ CREATE TABLE branches (
     created_by TEXT,
     updated_by TEXT,
     created_at BIGINT NOT NULL,
-    updated_at BIGINT NOT NULL,
-    UNIQUE (agent_id, name)
+    updated_at BIGINT NOT NULL
 );
+CREATE INDEX branches_agent ON branches (agent_id);
+CREATE UNIQUE INDEX branches_name ON branches (agent_id, name) WHERE status = 'active';
 
 -- A published config. Only label, description, pin and activation change after.
 CREATE TABLE revisions (
@@ -83,6 +84,7 @@ CREATE TABLE drafts (
     branch_id TEXT NOT NULL REFERENCES branches (id),
     name TEXT, -- none: the branch's own draft
     source_revision_id TEXT NOT NULL REFERENCES revisions (id),
+    follows TEXT, -- of one with a name: what its source was when it was made, active or head; none: neither
     number BIGINT NOT NULL, -- of the last edit, 0 before the first
     config TEXT NOT NULL,
     blocks TEXT NOT NULL,
@@ -130,7 +132,9 @@ CREATE TABLE calls (
     retry_of TEXT, -- call_id of the first attempt
     is_test BOOLEAN NOT NULL,
     content_hash TEXT NOT NULL, -- SHA-256 of the content as it came, hex
-    facts TEXT NOT NULL, -- JSON object: fields that a call file does not define
+    listed TEXT NOT NULL, -- JSON object: those of the sender's own fields that lists show
+    cancelled BOOLEAN NOT NULL, -- it was ended here and not by its sender, who may still complete it
+    cancel_reason TEXT,
     current_analysis_id TEXT, -- no foreign key: an analysis refers to its call
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
@@ -145,7 +149,8 @@ CREATE INDEX calls_retry ON calls (retry_of) WHERE retry_of IS NOT NULL;
 CREATE TABLE transcripts (
     call_id TEXT NOT NULL PRIMARY KEY REFERENCES calls (id),
     turns TEXT NOT NULL, -- JSON list
-    variables TEXT NOT NULL -- JSON object, which may be large
+    variables TEXT NOT NULL, -- JSON object, which may be large
+    extra TEXT NOT NULL -- JSON object: fields that a call file does not define
 );
 
 CREATE TABLE analyses (
@@ -169,12 +174,12 @@ CREATE TABLE analyses (
     UNIQUE (call_id, number)
 );
 
--- One row a metric, so that calls can be found by their answers. The value stands in the column of its type.
+-- One row a metric, so that calls can be found by their answers. The value stands in the column of its type. A filter goes
+-- from a call to its current analysis and by the primary key to the answer.
 CREATE TABLE answers (
     analysis_id TEXT NOT NULL REFERENCES analyses (id),
     identifier TEXT NOT NULL,
     call_id TEXT NOT NULL REFERENCES calls (id),
-    agent_id TEXT NOT NULL,
     metric_type TEXT NOT NULL,
     status TEXT NOT NULL, -- answered, not_mentioned, failed
     text TEXT,
@@ -184,8 +189,6 @@ CREATE TABLE answers (
     confidence DOUBLE PRECISION NOT NULL,
     PRIMARY KEY (analysis_id, identifier)
 );
--- Not by the text: PostgreSQL refuses index entries over 2.7 kB.
-CREATE INDEX answers_metric ON answers (agent_id, identifier);
 CREATE INDEX answers_call ON answers (call_id);
 
 -- What analyses cost: sums, which stay when a call is deleted.

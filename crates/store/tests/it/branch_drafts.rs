@@ -10,7 +10,8 @@ on_both!(
     stale_edits,
     without_a_draft,
     given_up,
-    carried_onto_a_new_head
+    carried_onto_a_new_head,
+    what_was_taken_back_stays_back
 );
 
 async fn edit_and_publish(db: TestDb) {
@@ -273,10 +274,10 @@ async fn given_up(db: TestDb) {
             .open_draft_id
             .is_none()
     );
-    let kept = db.store.draft(&agent.id, &first.id, 10).await.unwrap();
-    assert_eq!(
-        (kept.draft.state, kept.edit_count),
-        (DraftState::Discarded, 1)
+    let gone = db.store.draft(&agent.id, &first.id, 10).await;
+    assert!(
+        matches!(gone, Err(StoreError::Missing { what: "Draft", .. })),
+        "{gone:?}"
     );
     let second = db
         .store
@@ -338,4 +339,57 @@ async fn carried_onto_a_new_head(db: TestDb) {
         theirs.config["postCallAnalyticsConfig"]
     );
     assert_eq!(new.blocks["analytics"], carried.draft.blocks["analytics"]);
+}
+
+/// On the live branch work starts from what runs, also where that is not the newest revision.
+async fn what_was_taken_back_stays_back(db: TestDb) {
+    let agent = agent(&db.store, "a").await;
+    let main = &agent.live_branch_id;
+    let good = &agent.active_revision_id;
+    let bad = db
+        .store
+        .publish_config(&agent.id, &metric("bad"), None)
+        .await
+        .unwrap();
+    let patch = |text: &str| config(json!({ "firstMessage": text }));
+    // One draft is open when the bad version is taken back, one is made after.
+    db.store
+        .edit_branch_draft(&agent.id, main, &patch("one"), None, None)
+        .await
+        .unwrap();
+    for text in ["one", "two"] {
+        db.store
+            .activate_version(&agent.id, good, Some("me"))
+            .await
+            .unwrap();
+        let draft = db
+            .store
+            .edit_branch_draft(&agent.id, main, &patch(text), None, None)
+            .await
+            .unwrap();
+        assert_eq!(&draft.source_revision_id, good);
+        let new = db
+            .store
+            .publish_branch_draft(&agent.id, main, None, None)
+            .await
+            .unwrap();
+        assert!(new.is_active && new.number > bad.number);
+        assert_eq!(new.config["firstMessage"], text);
+        assert!(!new.config.contains_key("postCallAnalyticsConfig"));
+        assert_eq!(new.parent_id.as_ref(), Some(good));
+        db.store
+            .activate_version(&agent.id, &bad.id, None)
+            .await
+            .unwrap();
+    }
+    db.store
+        .activate_version(&agent.id, good, None)
+        .await
+        .unwrap();
+    let fork = db
+        .store
+        .create_branch(&agent.id, main, "st", None)
+        .await
+        .unwrap();
+    assert_eq!(fork.branch.source_revision_id.as_ref(), Some(good));
 }

@@ -1,5 +1,5 @@
 use aftercall_store::testing::TestDb;
-use aftercall_store::{BranchStatus, Conflict, StoreError, on_both};
+use aftercall_store::{BranchStatus, Conflict, NewDraft, PublishDraft, StoreError, on_both};
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -117,12 +117,18 @@ async fn names_are_unique(db: TestDb) {
         rename("test 2").await.unwrap().branch.updated_by.as_deref(),
         Some("me")
     );
-    // The name of an archived branch stays its own; another agent may use it.
-    db.store
-        .archive_branch(&one.id, &staging.branch.id, None)
-        .await
-        .unwrap();
-    assert!(fork("staging").await.is_err());
+    // The name of an archived branch is free again.
+    for _ in 0..2 {
+        let staging = db.store.branches(&one.id).await.unwrap();
+        let staging = staging.iter().find(|it| it.branch.name == "staging");
+        db.store
+            .archive_branch(&one.id, &staging.unwrap().branch.id, None)
+            .await
+            .unwrap();
+        fork("staging").await.unwrap();
+    }
+    let kept = db.store.branch(&one.id, &staging.branch.id).await.unwrap();
+    assert_eq!(kept.branch.name, "staging");
     let two = agent(&db.store, "b").await;
     db.store
         .create_branch(&two.id, &two.live_branch_id, "staging", None)
@@ -204,7 +210,17 @@ async fn archived_branches(db: TestDb) {
     assert_eq!(db.store.branches(&agent.id).await.unwrap().len(), 1);
     let kept = db.store.branch(&agent.id, id).await.unwrap();
     assert_eq!(kept.branch.status, BranchStatus::Archived);
-    assert!(kept.open_draft_id.is_some());
+    // Its draft is taken over by one of another branch.
+    let taken = NewDraft {
+        source_draft: kept.open_draft_id,
+        source_revision: Some(agent.active_revision_id.clone()),
+        ..NewDraft::default()
+    };
+    let taken = db.store.create_draft(&agent.id, taken).await.unwrap();
+    assert_eq!(taken.branch_id, agent.live_branch_id);
+    let publish = PublishDraft::default();
+    let published = db.store.publish_draft(&agent.id, &taken.id, publish);
+    assert_eq!(published.await.unwrap().config["x"], 1);
     for error in [
         db.store
             .make_live(&agent.id, id, None)

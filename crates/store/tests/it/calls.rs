@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use aftercall_store::calls::{NewCall, Outcome, Rejected};
+use aftercall_store::calls::{CallFilter, NewCall, Outcome, Rejected};
 use aftercall_store::jobs::{JobFilter, JobState};
-use aftercall_store::testing::TestDb;
+use aftercall_store::testing::{Backend, TestDb, run};
 use aftercall_store::{Conflict, Store, StoreError, on_both};
 use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
@@ -27,6 +27,9 @@ on_both!(
     a_call_is_stored_even_if_its_sender_leaves,
     a_deleted_call_is_gone,
     a_call_can_be_cancelled,
+    only_what_waits_is_cancelled_in_the_queue,
+    the_sender_has_the_last_word_on_a_cancelled_call,
+    a_call_without_a_status_is_completed,
     retries_belong_to_their_first_attempt,
     made_ids_have_the_documented_form,
 );
@@ -62,7 +65,11 @@ async fn a_call_comes_back_whole(db: TestDb) {
     let mut call = new.call;
     call.agent_id = Some(agent.id.clone());
     assert_eq!(detail.to_call(), call);
-    assert_eq!(detail.row.extra, new.extra);
+    assert_eq!(detail.extra, new.extra);
+    assert_eq!(
+        Json::from(detail.row.listed.clone()),
+        json!({"callCost": 0.25})
+    );
     assert_eq!(
         detail.row.disconnection_reason.as_deref(),
         Some("user_hangup")
@@ -177,7 +184,8 @@ async fn a_call_waits_until_it_is_finished(db: TestDb) {
         assert_eq!(accepted.call.id, created.call.id);
     }
     let detail = db.store.call("c").await.unwrap();
-    assert!(detail.row.finished && detail.row.status.is_none());
+    assert!(detail.row.finished);
+    assert_eq!(detail.row.status.as_deref(), Some("completed"));
     assert_eq!(detail.row.from.as_deref(), Some("+1"));
     assert_eq!(detail.row.to.as_deref(), Some("+2"));
     assert_eq!(detail.variables["a"], json!(1));
@@ -491,9 +499,10 @@ async fn a_call_can_be_cancelled(db: TestDb) {
     assert_eq!(cancelled.previous_status.as_deref(), Some("in_queue"));
     assert_eq!(cancelled.call.status.as_deref(), Some("cancelled"));
     assert!(cancelled.call.finished);
+    let detail = db.store.call("c").await.unwrap();
     let extra = json!({"region": "eu", "cancelReason": "wrong number"});
-    assert_eq!(Json::Object(cancelled.call.extra.clone()), extra);
-    assert_eq!(db.store.call("c").await.unwrap().row, cancelled.call);
+    assert_eq!(Json::Object(detail.extra), extra);
+    assert_eq!(detail.row, cancelled.call);
     assert_eq!(jobs_of(&db.store, "c").await, [JobState::Queued]);
     let again = db.store.cancel_call("c", None).await.unwrap_err();
     assert!(matches!(
@@ -504,6 +513,115 @@ async fn a_call_can_be_cancelled(db: TestDb) {
         db.store.cancel_call("d", None).await,
         Err(StoreError::Missing { .. })
     ));
+}
+
+async fn only_what_waits_is_cancelled_in_the_queue(db: TestDb) {
+    let agent = agent(&db.store).await;
+    for (call_id, status, may) in [
+        ("a", "pending", true),
+        ("b", "in_queue", true),
+        ("c", "in_progress", false),
+        ("d", "completed", false),
+    ] {
+        let file = json!({"callId": call_id, "status": status, "transcript": []});
+        send(&db.store, &agent, file).await.unwrap();
+        let outcome = db.store.cancel_queued_call(call_id).await;
+        let refused = matches!(outcome, Err(StoreError::Conflict(Conflict::CallNotQueued)));
+        assert_eq!(outcome.is_ok(), may, "{status}");
+        assert_eq!(refused, !may, "{status}");
+    }
+}
+
+/// A call that was cancelled here may have gone on: what was said in it is not turned away.
+async fn the_sender_has_the_last_word_on_a_cancelled_call(db: TestDb) {
+    let agent = agent(&db.store).await;
+    let open = json!({"callId": "c", "status": "in_progress", "from": "+1", "transcript": [], "extra": {"region": "eu"}});
+    send(&db.store, &agent, open.clone()).await.unwrap();
+    db.store.cancel_call("c", Some("a mistake")).await.unwrap();
+    // A worker is at the analysis of a call without a word.
+    let held = claim_one(&db.store, "internal").await;
+    let silent = db.store.work(&held).await.unwrap().call;
+    let again = send(&db.store, &agent, open).await.unwrap();
+    assert_eq!(again.outcome, Outcome::Unchanged);
+    let late = json!({"callId": "c", "status": "in_progress", "from": "+2", "transcript": []});
+    let late = send(&db.store, &agent, late).await.unwrap_err();
+    assert!(
+        matches!(&late, Rejected::Conflict { fields, .. } if fields == &["region", "from", "status"]),
+        "{late:?}"
+    );
+    let last = json!({"callId": "c", "status": "completed", "from": "+1"});
+    let completed = send(&db.store, &agent, last.clone()).await.unwrap();
+    assert_eq!(completed.outcome, Outcome::Completed);
+    assert_eq!(completed.call.status.as_deref(), Some("completed"));
+    let late = db
+        .store
+        .finish_analysis(&held, help::analysis(&silent, json!({})));
+    assert!(late.await.unwrap().is_none());
+    assert_eq!(jobs_of(&db.store, "c").await, [JobState::Queued]);
+    let held = claim_one(&db.store, "internal").await;
+    let work = db.store.work(&held).await.unwrap();
+    assert_eq!(work.call.transcript.len(), 1);
+    let detail = db.store.call("c").await.unwrap();
+    let extra = json!({"region": "eu", "cancelReason": "a mistake"});
+    assert_eq!(Json::Object(detail.extra), extra);
+    // From now on it is finished like any other.
+    let again = send(&db.store, &agent, last).await.unwrap();
+    assert_eq!(again.outcome, Outcome::Unchanged);
+    let other = json!({"callId": "c", "status": "completed", "from": "+3"});
+    assert!(send(&db.store, &agent, other).await.is_err());
+}
+
+async fn a_call_without_a_status_is_completed(db: TestDb) {
+    let agent = agent(&db.store).await;
+    let plain = json!({"callId": "c"});
+    let first = send(&db.store, &agent, plain.clone()).await.unwrap();
+    assert_eq!(first.call.status.as_deref(), Some("completed"));
+    for same in [plain, json!({"callId": "c", "status": "completed"})] {
+        let again = send(&db.store, &agent, same).await.unwrap();
+        assert_eq!(again.outcome, Outcome::Unchanged);
+    }
+    let filter = CallFilter {
+        statuses: vec!["completed".to_owned()],
+        ..CallFilter::default()
+    };
+    let found = db.store.page_calls(&filter, None, 10).await.unwrap();
+    assert_eq!(found.items.len(), 1);
+}
+
+/// Nothing of a deleted call can be read from the file any longer.
+#[test]
+fn a_deleted_call_is_gone_from_the_file() {
+    run(Backend::Sqlite, async |db| {
+        let agent = agent(&db.store).await;
+        let folder = db.folder().unwrap().to_owned();
+        let word = "UNMISTAKABLE";
+        let times = || -> usize {
+            let files = std::fs::read_dir(&folder).unwrap();
+            let counts = files.map(|file| {
+                let bytes = std::fs::read(file.unwrap().path()).unwrap();
+                let found = bytes
+                    .windows(word.len())
+                    .filter(|part| *part == word.as_bytes());
+                found.count()
+            });
+            counts.sum()
+        };
+        for (n, length) in [1, 2_000].into_iter().enumerate() {
+            let (kept, gone) = (format!("kept-{n}"), format!("gone-{n}"));
+            let text = format!("{word} ").repeat(length);
+            let said = json!([{"role": "user", "content": text}]);
+            let file = json!({"callId": gone, "transcript": said, "variables": {"a": text},
+                "extra": {"b": text, "callCost": text}, "from": word});
+            sent(&db.store, &agent, &kept).await;
+            finish(&db.store, "internal", json!({"note": "quiet"})).await;
+            send(&db.store, &agent, file).await.unwrap();
+            finish(&db.store, "internal", json!({"note": text})).await;
+            assert!(times() > 5, "{}", times());
+            db.store.delete_call(&gone).await.unwrap();
+            assert_eq!(times(), 0, "{length}");
+            assert_eq!(db.store.call(&kept).await.unwrap().transcript.len(), 1);
+        }
+    });
 }
 
 async fn retries_belong_to_their_first_attempt(db: TestDb) {

@@ -1,3 +1,4 @@
+use aftercall_core::agent_config::Config;
 use aftercall_store::testing::TestDb;
 use aftercall_store::{
     Agent, Conflict, DraftState, NewDraft, PublishDraft, Store, StoreError, VersionPatch, on_both,
@@ -11,6 +12,13 @@ on_both!(
     drafts_stand_apart,
     from_a_draft,
     closed_drafts,
+    discarded_drafts,
+    who_discards,
+    changes_of_two_drafts_are_both_published,
+    the_same_field_of_two_drafts_is_a_conflict,
+    an_older_version_is_published_as_it_is,
+    what_was_the_newest_of_a_branch_is_followed,
+    edits_with_an_old_base,
     versions_over_all_branches,
     activation
 );
@@ -31,7 +39,13 @@ async fn the_flow_of_the_guide(db: TestDb) {
     assert!(draft.name.is_some());
     let draft = db
         .store
-        .edit_draft(&agent.id, &draft.id, &metric("resolved"), Some("me"))
+        .edit_draft(
+            &agent.id,
+            &draft.id,
+            &metric("resolved"),
+            Some(0),
+            Some("me"),
+        )
         .await
         .unwrap();
     assert_eq!(draft.number, 1);
@@ -80,6 +94,7 @@ async fn drafts_stand_apart(db: TestDb) {
             &one.id,
             &config(json!({"firstMessage": "1"})),
             None,
+            None,
         )
         .await
         .unwrap();
@@ -88,6 +103,7 @@ async fn drafts_stand_apart(db: TestDb) {
             &agent.id,
             &two.id,
             &config(json!({"globalPrompt": "2"})),
+            None,
             None,
         )
         .await
@@ -109,7 +125,7 @@ async fn drafts_stand_apart(db: TestDb) {
         .await
         .unwrap();
     assert!(!first.is_active && !second.is_active);
-    // A named draft is published as it is; the branch's own draft has what was published meanwhile.
+    // What they were made from still runs: each is published as it is.
     assert_eq!(
         (
             second.number,
@@ -118,17 +134,23 @@ async fn drafts_stand_apart(db: TestDb) {
         ),
         (3, &json!("Hi"), &json!("2"))
     );
-    let own = db
-        .store
-        .branch_draft(&agent.id, &agent.live_branch_id, 10)
+    // The live branch's own draft is based on what runs.
+    let own = async || {
+        let own = db.store.branch_draft(&agent.id, &agent.live_branch_id, 10);
+        own.await.unwrap().draft
+    };
+    assert_eq!(own().await.source_revision_id, agent.active_revision_id);
+    db.store
+        .activate_version(&agent.id, &second.id, Some("me"))
         .await
-        .unwrap()
-        .draft;
+        .unwrap();
+    let own = own().await;
     assert_eq!(
         (&own.source_revision_id, &own.config["globalPrompt"]),
         (&second.id, &json!("2"))
     );
     assert!(own.config.contains_key("postCallAnalyticsConfig"));
+    assert_eq!(own.updated_by.as_deref(), Some("me"));
     let error = db
         .store
         .rename_draft(&agent.id, &own.id, "x")
@@ -141,7 +163,7 @@ async fn from_a_draft(db: TestDb) {
     let one = agent(&db.store, "a").await;
     let source = draft_of(&db.store, &one, &one.active_revision_id).await;
     db.store
-        .edit_draft(&one.id, &source.id, &metric("x"), None)
+        .edit_draft(&one.id, &source.id, &metric("x"), None, None)
         .await
         .unwrap();
     let new = NewDraft {
@@ -201,14 +223,17 @@ async fn from_a_draft(db: TestDb) {
 async fn closed_drafts(db: TestDb) {
     let agent = agent(&db.store, "a").await;
     let draft = draft_of(&db.store, &agent, &agent.active_revision_id).await;
-    db.store.discard_draft(&agent.id, &draft.id).await.unwrap();
+    db.store
+        .publish_draft(&agent.id, &draft.id, PublishDraft::default())
+        .await
+        .unwrap();
     for error in [
         db.store
-            .discard_draft(&agent.id, &draft.id)
+            .discard_draft(&agent.id, &draft.id, None)
             .await
             .unwrap_err(),
         db.store
-            .edit_draft(&agent.id, &draft.id, &metric("x"), None)
+            .edit_draft(&agent.id, &draft.id, &metric("x"), None, None)
             .await
             .map(drop)
             .unwrap_err(),
@@ -226,7 +251,7 @@ async fn closed_drafts(db: TestDb) {
         assert!(
             matches!(
                 error,
-                StoreError::Conflict(Conflict::DraftClosed { state: "discarded" })
+                StoreError::Conflict(Conflict::DraftClosed { state: "published" })
             ),
             "{error:?}"
         );
@@ -238,7 +263,7 @@ async fn closed_drafts(db: TestDb) {
             .unwrap()
             .draft
             .state,
-        DraftState::Discarded
+        DraftState::Published
     );
     assert_eq!(
         db.store
@@ -246,8 +271,273 @@ async fn closed_drafts(db: TestDb) {
             .await
             .unwrap()
             .total,
-        1
+        2
     );
+}
+
+/// What was given up is nowhere.
+async fn discarded_drafts(db: TestDb) {
+    let agent = agent(&db.store, "a").await;
+    let draft = draft_of(&db.store, &agent, &agent.active_revision_id).await;
+    db.store
+        .discard_draft(&agent.id, &draft.id, Some("me"))
+        .await
+        .unwrap();
+    let copy = NewDraft {
+        source_draft: Some(draft.id.clone()),
+        ..NewDraft::default()
+    };
+    let store = &db.store;
+    for error in [
+        store.draft(&agent.id, &draft.id, 10).await.map(drop),
+        store.discard_draft(&agent.id, &draft.id, None).await,
+        store
+            .edit_draft(&agent.id, &draft.id, &metric("x"), None, None)
+            .await
+            .map(drop),
+        store
+            .rename_draft(&agent.id, &draft.id, "x")
+            .await
+            .map(drop),
+        store
+            .publish_draft(&agent.id, &draft.id, PublishDraft::default())
+            .await
+            .map(drop),
+        store.create_draft(&agent.id, copy).await.map(drop),
+    ] {
+        assert!(
+            matches!(error, Err(StoreError::Missing { what: "Draft", .. })),
+            "{error:?}"
+        );
+    }
+}
+
+async fn who_discards(db: TestDb) {
+    let agent = agent(&db.store, "a").await;
+    let draft = draft_of(&db.store, &agent, &agent.active_revision_id).await;
+    let error = db
+        .store
+        .discard_draft(&agent.id, &draft.id, Some("you"))
+        .await;
+    assert!(matches!(error, Err(StoreError::Forbidden(_))), "{error:?}");
+    db.store
+        .discard_draft(&agent.id, &draft.id, Some("me"))
+        .await
+        .unwrap();
+    let others = draft_of(&db.store, &agent, &agent.active_revision_id).await;
+    db.store
+        .discard_draft(&agent.id, &others.id, None)
+        .await
+        .unwrap();
+}
+
+fn active() -> PublishDraft {
+    PublishDraft {
+        activate: true,
+        by: Some("me".to_owned()),
+        ..PublishDraft::default()
+    }
+}
+
+async fn edit(store: &Store, agent: &Agent, draft: &aftercall_store::Draft, patch: Config) {
+    store
+        .edit_draft(&agent.id, &draft.id, &patch, None, None)
+        .await
+        .unwrap();
+}
+
+async fn changes_of_two_drafts_are_both_published(db: TestDb) {
+    let agent = agent(&db.store, "a").await;
+    let first = draft_of(&db.store, &agent, &agent.active_revision_id).await;
+    let second = draft_of(&db.store, &agent, &agent.active_revision_id).await;
+    let copy = NewDraft {
+        source_draft: Some(second.id.clone()),
+        ..NewDraft::default()
+    };
+    let copy = db.store.create_draft(&agent.id, copy).await.unwrap();
+    edit(&db.store, &agent, &first, metric("resolved")).await;
+    let greeting = |text: &str| config(json!({ "firstMessage": text }));
+    edit(&db.store, &agent, &second, greeting("Hello")).await;
+    edit(
+        &db.store,
+        &agent,
+        &copy,
+        config(json!({"globalPrompt": "q"})),
+    )
+    .await;
+    let one = db
+        .store
+        .publish_draft(&agent.id, &first.id, active())
+        .await
+        .unwrap();
+    let two = db
+        .store
+        .publish_draft(&agent.id, &second.id, active())
+        .await
+        .unwrap();
+    assert_eq!(two.config["firstMessage"], "Hello");
+    assert_eq!(
+        two.config["postCallAnalyticsConfig"],
+        metric("resolved")["postCallAnalyticsConfig"]
+    );
+    assert_eq!(two.parent_id, Some(one.id));
+    let told = db.store.draft(&agent.id, &second.id, 10).await.unwrap();
+    assert_eq!(told.edits[0].changed_sections, ["analytics"]);
+    assert_eq!(told.edits[0].editor.as_deref(), Some("me"));
+    // A copy of a draft goes along with what that one did.
+    let three = db
+        .store
+        .publish_draft(&agent.id, &copy.id, active())
+        .await
+        .unwrap();
+    assert_eq!(
+        (&three.config["firstMessage"], &three.config["globalPrompt"]),
+        (&json!("Hello"), &json!("q"))
+    );
+    assert!(three.config.contains_key("postCallAnalyticsConfig"));
+}
+
+async fn the_same_field_of_two_drafts_is_a_conflict(db: TestDb) {
+    let agent = agent(&db.store, "a").await;
+    let mut drafts = Vec::new();
+    for text in ["one", "two", "one"] {
+        let draft = draft_of(&db.store, &agent, &agent.active_revision_id).await;
+        let patch = config(json!({"firstMessage": text, "globalPrompt": "same"}));
+        edit(&db.store, &agent, &draft, patch).await;
+        drafts.push(draft);
+    }
+    let publish = |draft: &aftercall_store::Draft| {
+        let (store, agent, draft) = (db.store.clone(), agent.id.clone(), draft.id.clone());
+        async move { store.publish_draft(&agent, &draft, active()).await }
+    };
+    let one = publish(&drafts[0]).await.unwrap();
+    let Err(StoreError::Conflict(Conflict::SourceMovedOn {
+        source_version,
+        newest,
+        fields,
+        diff,
+    })) = publish(&drafts[1]).await
+    else {
+        panic!("no conflict");
+    };
+    assert_eq!((source_version, newest), (1, 2));
+    assert_eq!(fields, ["workflow_prompt.firstMessage"]);
+    assert_eq!(diff.sections[0].section, "workflow_prompt");
+    let now = db.store.active_revision(&agent.id).await.unwrap();
+    assert_eq!(now, one);
+    let kept = db.store.draft(&agent.id, &drafts[1].id, 10).await.unwrap();
+    assert_eq!(
+        (
+            kept.draft.state,
+            kept.edit_count,
+            &kept.draft.config["firstMessage"]
+        ),
+        (DraftState::Open, 1, &json!("two"))
+    );
+    // The same change twice is none.
+    let same = publish(&drafts[2]).await.unwrap();
+    assert_eq!(same.config, one.config);
+    // Whoever gives way is no longer in conflict.
+    let give_way = config(json!({"firstMessage": "one", "slmModel": "m"}));
+    edit(&db.store, &agent, &drafts[1], give_way).await;
+    let two = publish(&drafts[1]).await.unwrap();
+    assert_eq!(
+        (&two.config["firstMessage"], &two.config["slmModel"]),
+        (&json!("one"), &json!("m"))
+    );
+}
+
+async fn an_older_version_is_published_as_it_is(db: TestDb) {
+    let agent = agent(&db.store, "a").await;
+    db.store
+        .publish_config(&agent.id, &metric("x"), None)
+        .await
+        .unwrap();
+    let old = draft_of(&db.store, &agent, &agent.active_revision_id).await;
+    edit(
+        &db.store,
+        &agent,
+        &old,
+        config(json!({"firstMessage": "back"})),
+    )
+    .await;
+    let new = db
+        .store
+        .publish_draft(&agent.id, &old.id, active())
+        .await
+        .unwrap();
+    assert_eq!(new.config["firstMessage"], "back");
+    assert!(!new.config.contains_key("postCallAnalyticsConfig"));
+}
+
+async fn what_was_the_newest_of_a_branch_is_followed(db: TestDb) {
+    let agent = agent(&db.store, "a").await;
+    let fork = db
+        .store
+        .create_branch(&agent.id, &agent.live_branch_id, "st", None)
+        .await
+        .unwrap()
+        .branch;
+    let draft = draft_of(&db.store, &agent, &fork.head_revision_id).await;
+    edit(
+        &db.store,
+        &agent,
+        &draft,
+        config(json!({"firstMessage": "x"})),
+    )
+    .await;
+    db.store
+        .edit_branch_draft(&agent.id, &fork.id, &metric("m"), None, None)
+        .await
+        .unwrap();
+    db.store
+        .publish_branch_draft(&agent.id, &fork.id, None, None)
+        .await
+        .unwrap();
+    let new = db
+        .store
+        .publish_draft(&agent.id, &draft.id, PublishDraft::default())
+        .await
+        .unwrap();
+    assert_eq!((new.number, new.is_active), (3, false));
+    assert_eq!(new.config["firstMessage"], "x");
+    assert!(new.config.contains_key("postCallAnalyticsConfig"));
+}
+
+async fn edits_with_an_old_base(db: TestDb) {
+    let agent = agent(&db.store, "a").await;
+    let draft = draft_of(&db.store, &agent, &agent.active_revision_id).await;
+    let change = |expected, name: &'static str| {
+        let (store, agent, draft) = (db.store.clone(), agent.id.clone(), draft.id.clone());
+        async move {
+            let patch = metric(name);
+            store
+                .edit_draft(&agent, &draft, &patch, expected, None)
+                .await
+        }
+    };
+    assert_eq!(change(Some(0), "a").await.unwrap().number, 1);
+    let stale = change(Some(0), "b").await.unwrap_err();
+    assert!(
+        matches!(
+            &stale,
+            StoreError::Conflict(Conflict::StaleDraft { expected: 0, latest: 1, fields, .. })
+                if fields == &["analytics.postCallAnalyticsConfig"]
+        ),
+        "{stale:?}"
+    );
+    let unknown = change(Some(9), "b").await.unwrap_err();
+    assert!(
+        matches!(
+            unknown,
+            StoreError::Conflict(Conflict::UnknownDraftRevision {
+                expected: 9,
+                latest: 1
+            })
+        ),
+        "{unknown:?}"
+    );
+    assert_eq!(change(None, "c").await.unwrap().number, 2);
 }
 
 async fn versions_over_all_branches(db: TestDb) {

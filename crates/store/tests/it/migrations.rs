@@ -5,6 +5,8 @@ use aftercall_store::{PoolOptions, Store, StoreError, SystemClock, SystemRandom,
 use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 use std::sync::{Arc, Mutex};
 
+use crate::support;
+
 on_both!(once_is_enough, together, ids_are_new, answers);
 
 async fn once_is_enough(db: TestDb) {
@@ -66,6 +68,41 @@ async fn answers(db: TestDb) {
         db.store.ping().await,
         Err(StoreError::Busy(_) | StoreError::Database(_))
     ));
+}
+
+/// A restart of the database is no fault of the server: what is stored finds a connection that lives, and what is read is
+/// worth another try.
+#[test]
+fn connections_that_were_cut_off_are_made_anew() {
+    run(Backend::Postgres, async |db| {
+        let ask = || db.store.organisation();
+        let write = || support::agent(&db.store, "a");
+        let (a, b, c, d) = tokio::join!(ask(), ask(), ask(), ask());
+        assert!([a, b, c, d].iter().all(Result::is_ok));
+        let admin = Database::connect(&db.url).await.unwrap();
+        let cut = async || {
+            let sql = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+                       WHERE datname = current_database() AND pid <> pg_backend_pid()";
+            let sql = Statement::from_string(DbBackend::Postgres, sql);
+            admin.query_all_raw(sql).await.unwrap().len()
+        };
+        assert!(cut().await > 1);
+        for _ in 0..4 {
+            write().await;
+        }
+        let (a, b, c, d) = tokio::join!(ask(), ask(), ask(), ask());
+        assert!([a, b, c, d].iter().all(Result::is_ok));
+        let many = cut().await;
+        assert!(many > 1);
+        for _ in 0..many {
+            let answer = ask().await;
+            assert!(
+                matches!(answer, Ok(_) | Err(StoreError::Busy(_))),
+                "{answer:?}"
+            );
+        }
+        ask().await.unwrap();
+    });
 }
 
 #[tokio::test]

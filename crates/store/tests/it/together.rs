@@ -124,7 +124,9 @@ async fn publications_are_numbered(db: TestDb) {
                     ..Default::default()
                 };
                 let draft = store.create_draft(&agent, new).await?;
-                store.edit_draft(&agent, &draft.id, &patch, None).await?;
+                store
+                    .edit_draft(&agent, &draft.id, &patch, None, None)
+                    .await?;
                 store
                     .publish_draft(&agent, &draft.id, PublishDraft::default())
                     .await

@@ -45,6 +45,14 @@ async fn agents(db: TestDb) {
         case("GET", &format!("{path}?page=x"), "", 400, "page"),
         case(
             "GET",
+            &format!("{path}?search={}", "x".repeat(55_000)),
+            "",
+            400,
+            "search: String must contain at most 256 character(s)",
+        ),
+        case("GET", &format!("{path}?search=%00"), "", 400, "U+0000"),
+        case(
+            "GET",
             &format!("{path}?archived=perhaps"),
             "",
             400,

@@ -123,6 +123,8 @@ async fn calls(db: TestDb) {
         ),
         case("POST", path, "", 400, "must not be empty"),
         case("GET", "/v1/calls/none", "", 404, "none"),
+        case("GET", "/v1/calls?search=a%00", "", 400, "U+0000"),
+        case("GET", "/v1/calls?metric.x=%00", "", 400, "U+0000"),
         case("DELETE", "/v1/calls/none", "", 404, "none"),
         json_case(
             "POST",
@@ -157,6 +159,13 @@ async fn jobs_and_keys(db: TestDb) {
     let mut cases = vec![
         case("GET", "/v1/jobs?page=0", "", 400, "page"),
         case("GET", "/v1/jobs?state=lost", "", 400, "state"),
+        case(
+            "GET",
+            &format!("/v1/jobs?slot={}", "a,".repeat(101)),
+            "",
+            400,
+            "must have at most 100 values",
+        ),
         case("GET", "/v1/jobs?what=ever", "", 400, "what"),
         case("GET", "/v1/jobs/none", "", 404, "none"),
         case("POST", "/v1/jobs/none/retry", "", 404, "none"),

@@ -26,14 +26,21 @@ async fn conversations(db: TestDb) {
             &format!("{path}/search"),
             json!({ "callIds": [7] }),
             400,
-            "callIds",
+            "[\"callIds[0]: Expected string, received number\"]",
         ),
         json_case(
             "POST",
             &format!("{path}/search"),
             json!({ "callIds": many }),
             400,
-            "callIds",
+            "[\"callIds: Array must contain at most 100 element(s)\"]",
+        ),
+        json_case(
+            "POST",
+            &format!("{path}/search"),
+            json!({ "callIds": [] }),
+            400,
+            "callIds: Array must contain at least 1 element(s)",
         ),
         json_case("POST", &format!("{path}/cancel"), json!({}), 400, "callId"),
         json_case(
@@ -54,6 +61,28 @@ async fn conversations(db: TestDb) {
         case("GET", &format!("{path}?dateFrom=x"), "", 400, "dateFrom"),
         case("GET", &format!("{path}?sortBy=weight"), "", 400, "sortBy"),
         case("GET", "/atoms/v1/events", "", 400, "callId"),
+        case(
+            "GET",
+            &format!("{path}?durationFilter={}", "0-30,".repeat(3_000)),
+            "",
+            400,
+            "durationFilter: Array must contain at most 500 element(s)",
+        ),
+        case(
+            "GET",
+            &format!("{path}?agentIds={}", "a,".repeat(501)),
+            "",
+            400,
+            "agentIds: Array",
+        ),
+        case(
+            "GET",
+            &format!("{path}?search={}", "x".repeat(55_000)),
+            "",
+            400,
+            "search: String must contain at most 256 character(s)",
+        ),
+        case("GET", &format!("{path}?search=%00"), "", 400, "U+0000"),
     ];
     cases.extend(unreadable("POST", &format!("{path}/search")));
     scene.refuses(cases).await;
