@@ -3,6 +3,7 @@ import contextlib
 import os
 import re
 import shutil
+import subprocess
 import tempfile
 
 from support import places
@@ -70,6 +71,14 @@ class Server:
         words = [places.program(), "worker", "--config", self._config, *self._common()]
         number = len([name for name in os.listdir(self.folder) if name.startswith("worker")]) + 1
         return Process(words, os.path.join(self.folder, f"worker-{number}.log"), self._environment())
+
+    def command(self, *words):
+        """What another command of the program prints with this server's configuration."""
+        done = subprocess.run([places.program(), *words, "--config", self._config, "--data-dir", self.data],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False, timeout=300)
+        if done.returncode != 0:
+            raise AssertionError(f"{' '.join(words)} ended with {done.returncode}: {done.stderr[-2000:]}")
+        return done.stdout
 
     def _common(self):
         words = ["--data-dir", self.data]

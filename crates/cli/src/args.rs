@@ -280,6 +280,9 @@ pub(crate) enum ModelCommand {
     /// Print where a model's file lies
     #[command(after_help = MODEL_CODES)]
     Path(ModelName),
+    /// Send one small call to an endpoint of the configuration, and tell what it can do
+    #[command(after_help = TEST_HELP)]
+    Test(ModelTestArgs),
     /// Delete a model's file
     #[command(after_help = MODEL_CODES)]
     Remove {
@@ -294,6 +297,32 @@ pub(crate) struct ModelName {
     #[arg(default_value = aftercall_models::DEFAULT_MODEL)]
     pub(crate) name: String,
 }
+
+/// Arguments of `model test`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ModelTestArgs {
+    /// A section endpoints.NAME of the configuration, or `embedded`
+    #[arg(default_value = crate::config::EMBEDDED)]
+    pub(crate) endpoint: String,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+}
+
+const TEST_HELP: &str = "\
+The call is a made-up one of six turns. Told are: how the server is held to the form of answers, whether it tells
+probabilities and what it cached, time, tokens, cost, and the answers.
+
+Example, with this in aftercall.toml:
+  [endpoints.local]
+  base_url = \"http://127.0.0.1:8000/v1\"
+  model = \"qwen3-8b\"
+
+  aftercall model test local
+
+Exit codes:
+  0    it answered
+  2    there is no such endpoint, or its settings are wrong
+  3    it did not answer";
 
 /// Arguments of `completions`.
 #[derive(Debug, clap::Args)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aftercall_analyst::{RemoteAnalyst, RemoteSettings, Settings};
 use aftercall_models::chat::{Chat, System};
 use aftercall_server::worker::{Analyse, Analysts, Endpoint, Maker, NotReady};
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 
 use crate::analyst::{self, Choice};
 use crate::config::{Config, EMBEDDED, EndpointConfig, EndpointKind};
@@ -75,7 +75,9 @@ pub(crate) fn choice(config: &Config, section: Option<&EndpointConfig>) -> Choic
 }
 
 fn remote(config: &Config, name: &str, endpoint: &EndpointConfig) -> anyhow::Result<Endpoint> {
-    let client = client(config, name, endpoint)?;
+    // The client blocks: it must not be made on a thread of the runtime.
+    let made = std::thread::scope(|scope| scope.spawn(|| client(config, name, endpoint)).join());
+    let client = made.map_err(|_| anyhow!("endpoints.{name}: making its client panicked"))??;
     let maker = || -> Maker {
         let client = client.clone();
         // What the server can do is found out before the first call. If it does not answer, the endpoint is not ready.

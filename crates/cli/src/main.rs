@@ -17,6 +17,7 @@ mod metrics;
 mod migrate;
 mod model;
 mod model_progress;
+mod model_test;
 mod samples;
 mod serve;
 mod server_args;

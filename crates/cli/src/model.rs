@@ -9,12 +9,14 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use crate::args::{ModelCommand, Report};
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::model_progress::ModelProgress;
+use crate::model_test;
 use crate::terminal::{self, size};
 
 /// Runs `aftercall model`.
 pub(crate) fn run(command: &ModelCommand) -> Result<Exit, Failure> {
     let store = ModelStore::open_default().map_err(failure)?;
     match command {
+        ModelCommand::Test(args) => return model_test::run(args),
         ModelCommand::List { format } => {
             let listed = store.list().map_err(failure)?;
             let text = match format {

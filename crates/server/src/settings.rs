@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use crate::worker::WorkerSettings;
+pub use crate::worker::{Budget, WorkerSettings};
 
 /// All settings of the server.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +24,8 @@ pub struct Settings {
     pub atoms: AtomsSettings,
     /// The workers of this process.
     pub worker: WorkerSettings,
+    /// What agents' analyses may cost.
+    pub budget: Budget,
 }
 
 impl Default for Settings {
@@ -36,6 +38,7 @@ impl Default for Settings {
             log: LogSettings::default(),
             atoms: AtomsSettings::default(),
             worker: WorkerSettings::default(),
+            budget: Budget::default(),
         }
     }
 }

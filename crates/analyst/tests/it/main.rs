@@ -5,6 +5,7 @@
 
 mod kills;
 mod long_call;
+mod remote;
 mod values;
 
 use std::path::PathBuf;

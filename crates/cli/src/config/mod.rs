@@ -11,9 +11,8 @@ use std::path::{Path, PathBuf};
 
 use aftercall_server::Settings;
 use aftercall_server::settings::{
-    AtomsSettings, HttpSettings, Limits, LogSettings, RateSettings, WorkerSettings,
+    AtomsSettings, Budget, HttpSettings, Limits, LogSettings, RateSettings, WorkerSettings,
 };
-use aftercall_server::worker::Budget;
 use aftercall_store::Store;
 use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
@@ -197,6 +196,7 @@ impl Config {
             log: self.log.clone(),
             atoms: self.atoms.clone(),
             worker: self.worker.clone(),
+            budget: self.budget.clone(),
         }
     }
 

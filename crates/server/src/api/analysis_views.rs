@@ -1,6 +1,6 @@
 //! Analyses as our own API shows them.
 
-use aftercall_core::{Answer, Evidence, MetricType, Precision, Provenance, Status, Value};
+use aftercall_core::{Answer, ConfidenceSource, Evidence, MetricType, Precision, Provenance, Status, Value};
 use aftercall_store::analyses::{AnalysisRow, AnalysisStatus};
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -118,6 +118,12 @@ struct ProvenanceView {
     model: Option<String>,
     /// SHA-256 of the model file, hex.
     model_sha256: Option<String>,
+    /// Name of the endpoint that answered; null where none was asked.
+    endpoint: Option<String>,
+    /// What the confidences are made from: `calibrated` probabilities of the allowed answers, `log_probabilities` that a
+    /// remote model tells of its words, or `self_reported`, what it says of itself.
+    #[schema(value_type = String, pattern = "^(calibrated|log_probabilities|self_reported)$")]
+    confidence_source: ConfidenceSource,
     /// Revision of the analyst's prompts.
     prompt_revision: String,
     /// Name of the calibration that was applied.
@@ -138,6 +144,28 @@ struct ProvenanceView {
     tokens_written: u64,
     /// Milliseconds from taking the call to its analysis.
     milliseconds: u64,
+    /// Requests to remote endpoints.
+    requests: u64,
+    /// In the currency of the operator's prices; null where there are none.
+    cost: Option<f64>,
+    /// Endpoints that answered some of the metrics in place of the one above; what they cost is counted above too.
+    others: Vec<OtherEndpointView>,
+}
+
+/// An endpoint that answered some of the metrics.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = OtherEndpoint)]
+struct OtherEndpointView {
+    /// Name of the endpoint.
+    endpoint: String,
+    /// Name of its model.
+    model: Option<String>,
+    /// What its confidences are made from.
+    #[schema(value_type = String, pattern = "^(calibrated|log_probabilities|self_reported)$")]
+    confidence_source: ConfidenceSource,
+    /// Identifiers of the metrics.
+    metrics: Vec<String>,
 }
 
 impl AnalysisView {
@@ -225,6 +253,8 @@ impl From<Provenance> for ProvenanceView {
         Self {
             model: provenance.model,
             model_sha256: provenance.model_sha256,
+            endpoint: provenance.endpoint,
+            confidence_source: provenance.confidence_source,
             prompt_revision: provenance.prompt_revision,
             calibration: provenance.calibration,
             transcript_sha256: provenance.transcript_sha256,
@@ -239,6 +269,18 @@ impl From<Provenance> for ProvenanceView {
             tokens_cached: usage.tokens_cached,
             tokens_written: usage.tokens_written,
             milliseconds: usage.milliseconds,
+            requests: usage.requests,
+            cost: usage.cost,
+            others: provenance
+                .others
+                .into_iter()
+                .map(|other| OtherEndpointView {
+                    endpoint: other.endpoint,
+                    model: other.model,
+                    confidence_source: other.confidence_source,
+                    metrics: other.metrics,
+                })
+                .collect(),
         }
     }
 }

@@ -18,6 +18,7 @@ mod path;
 pub(crate) mod problem;
 mod problem_kind;
 mod query;
+mod usage;
 
 use axum::Router;
 use axum::routing::get;
@@ -46,6 +47,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(jobs::read))
         .routes(routes!(jobs::retry))
         .routes(routes!(jobs::cancel))
+        .routes(routes!(usage::read))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::revoke))
 }

@@ -29,6 +29,7 @@ const OF_BODY: [u16; 2] = [408, 413];
     tags(
         (name = "Calls", description = "Finished calls, what was said in them, and what their analyses found."),
         (name = "Jobs", description = "Analyses that wait, run, or failed."),
+        (name = "Usage", description = "What analyses cost."),
         (name = "Keys", description = "Who may ask, and what. Every route here asks for the role admin."),
     ),
 )]

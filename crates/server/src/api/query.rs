@@ -8,6 +8,7 @@ use aftercall_core::Problem as Broken;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::problem::Problem;
 use crate::query;
@@ -126,6 +127,16 @@ impl<'a> Reader<'a> {
             self.problem(name, value, rule);
         }
         instant
+    }
+
+    /// A day such as 2026-03-01.
+    pub(crate) fn date(&mut self, name: &'a str) -> Option<Date> {
+        let value = self.value(name)?;
+        let date = value.parse().ok();
+        if date.is_none() {
+            self.problem(name, value, "must be a day such as 2026-03-01");
+        }
+        date
     }
 
     /// Each of these words, if it is one of those that are known.

@@ -21,3 +21,4 @@ mod migrations;
 mod revisions;
 mod support;
 mod together;
+mod usage;
