@@ -1,9 +1,11 @@
-//! Model files: which there are, where they come from, and that they are what they should be.
+//! Models. Their files: which there are, where they come from, and that they are what they should be.
 //!
 //! [`ModelStore`] keeps GGUF files in a folder. [`ModelStore::pull`] fetches one of the [`catalogue`] or an
-//! `hf:OWNER/REPO/FILE.gguf` reference; [`ModelStore::resolve`] finds the file of a name or a path. Everything blocks.
+//! `hf:OWNER/REPO/FILE.gguf` reference; [`ModelStore::resolve`] finds the file of a name or a path. [`chat`] asks models
+//! that run elsewhere. Everything blocks.
 
 mod catalogue;
+pub mod chat;
 mod disk;
 mod error;
 mod hub;
@@ -13,6 +15,7 @@ mod pip;
 mod progress;
 mod pull;
 mod reference;
+mod secret;
 mod settings;
 mod space;
 mod store;
@@ -22,5 +25,6 @@ mod wheels;
 pub use catalogue::{DEFAULT_MODEL, Member, Model, Package, SMALLEST_MODEL, Source, catalogue};
 pub use error::{Attempt, Error, FileError, SourceError};
 pub use progress::{Progress, Silent};
-pub use settings::{Settings, SourceKind, Token, default_dir};
+pub use secret::Secret;
+pub use settings::{Settings, SourceKind, default_dir};
 pub use store::{Listed, ModelFile, ModelStore};

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::catalogue::Source;
 use crate::error::Error;
+use crate::secret::Secret;
 
 /// The public model hub, used unless `HF_ENDPOINT` names another.
 const PUBLIC_HUB: &str = "https://huggingface.co";
@@ -58,34 +59,13 @@ impl fmt::Display for SourceKind {
     }
 }
 
-/// A secret that is never printed.
-#[derive(Clone)]
-pub struct Token(String);
-
-impl Token {
-    /// Wraps a token; white space around it is dropped.
-    pub fn new(text: &str) -> Self {
-        Self(text.trim().into())
-    }
-
-    pub(crate) fn secret(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(…)")
-    }
-}
-
 /// How model files are fetched.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Base address of the model hub.
     pub hub: String,
     /// Sent to the hub as a bearer token, and to no other host.
-    pub hub_token: Option<Token>,
+    pub hub_token: Option<Secret>,
     /// The kinds of source to try and their order; `None` is the catalogue's own order.
     pub order: Option<Vec<SourceKind>>,
     /// How long a connection to the hub may take to come about.
@@ -150,7 +130,7 @@ impl Settings {
             }
             settings.hub = hub.into();
         }
-        settings.hub_token = var("HF_TOKEN").map(|token| Token::new(&token));
+        settings.hub_token = var("HF_TOKEN").map(|token| Secret::new(&token));
         if let Some(order) = var("AFTERCALL_MODEL_SOURCE") {
             settings.order = Some(SourceKind::parse_list(&order)?);
         }

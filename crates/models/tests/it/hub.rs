@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use aftercall_models::{Error, Silent, SourceError, Token};
+use aftercall_models::{Error, Secret, Silent, SourceError};
 
 use crate::support::{
     HUB_PATH, Heard, Hub, Reply, content, files, hub_source, model, nobody, pip_settings, settings,
@@ -187,7 +187,7 @@ fn statuses_say_what_to_do_and_never_the_token() {
         let dir = tempfile::tempdir().unwrap();
         let hub = Hub::new(move |_| Reply::status(status));
         let mut settings = settings(&hub.address);
-        settings.hub_token = token.map(Token::new);
+        settings.hub_token = token.map(Secret::new);
         let store = store(dir.path(), settings, model(&bytes, vec![hub_source()]));
         let mut heard = Heard::default();
         let error = store.pull("tiny", &mut heard).unwrap_err();
@@ -220,7 +220,7 @@ fn a_redirect_is_followed_without_the_token() {
             .with("X-Linked-Etag", etag.clone()),
     });
     let mut settings = settings(&hub.address);
-    settings.hub_token = Some(Token::new("hf_secret"));
+    settings.hub_token = Some(Secret::new("hf_secret"));
     let store = store(dir.path(), settings, model(&bytes, vec![hub_source()]));
     let file = store.pull("tiny", &mut Silent).unwrap();
     assert_eq!(std::fs::read(file.path).unwrap(), bytes);
