@@ -172,3 +172,30 @@ fn hidden(text: &str) -> Option<HeaderValue> {
 fn wrong(text: impl Into<String>) -> ChatError {
     ChatError::Settings(text.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_is_marked_as_not_to_be_logged() {
+        let mut settings = ChatSettings::new("https://host/v1", "tiny");
+        settings.key = Some(Secret::new("sk-hidden"));
+        settings.headers = vec![("api-key".into(), Secret::new("sk-hidden"))];
+        let map = settings.header_map().unwrap();
+        assert_eq!(map[AUTHORIZATION], "Bearer sk-hidden");
+        assert!(!format!("{map:?}").contains("sk-hidden"));
+    }
+
+    #[test]
+    fn the_address_is_that_of_chat_completions() {
+        for base_url in [
+            "https://host/v1",
+            "https://host/v1/",
+            " https://host/v1/chat/../\n",
+        ] {
+            let url = ChatSettings::new(base_url, "tiny").url().unwrap();
+            assert_eq!(url.as_str(), "https://host/v1/chat/completions");
+        }
+    }
+}

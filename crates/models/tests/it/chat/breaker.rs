@@ -142,7 +142,10 @@ impl Respond for Trial {
 fn one_request_tries_while_the_others_wait() {
     let trial = Trial::default();
     let fake = Fake::with(trial.clone());
-    let (chat, clock) = fake.chat();
+    let mut settings = fake.settings();
+    // A second request would wait for the thread that sends it.
+    (settings.timeout, settings.attempts) = (Duration::from_secs(2), 1);
+    let (chat, clock) = super::fake::chat(settings);
     for _ in 0..5 {
         assert_eq!(ask(&chat), Err(ChatError::Key));
     }
