@@ -16,11 +16,23 @@ use crate::serve::say;
 
 /// A made-up call, with a question of each type whose answer it has.
 const SAID: [(Role, &str); 6] = [
-    (Role::Agent, "Good morning, Harbour Bikes, this is Ines. How can I help?"),
-    (Role::User, "Hi, my name is Tom Okafor. The brake you fitted on two of our bikes squeaks already."),
-    (Role::Agent, "I am sorry to hear that. We can look at both on Thursday at 10, would that suit you?"),
+    (
+        Role::Agent,
+        "Good morning, Harbour Bikes, this is Ines. How can I help?",
+    ),
+    (
+        Role::User,
+        "Hi, my name is Tom Okafor. The brake you fitted on two of our bikes squeaks already.",
+    ),
+    (
+        Role::Agent,
+        "I am sorry to hear that. We can look at both on Thursday at 10, would that suit you?",
+    ),
     (Role::User, "Thursday at ten is fine."),
-    (Role::Agent, "Then you are booked in, and there is no charge for it."),
+    (
+        Role::Agent,
+        "Then you are booked in, and there is no charge for it.",
+    ),
     (Role::User, "Great, thanks a lot, bye."),
 ];
 
@@ -42,7 +54,10 @@ pub(crate) fn run(args: &ModelTestArgs) -> Result<Exit, Failure> {
             let mut analyst = analyst::start(&choice(&config, section), &mut progress)?;
             drop(progress);
             let analysis = analyst.analyze(&call, &metrics).or_exit(Exit::Engine)?;
-            let head = line("endpoint", &format!("{}, a model inside this program", args.endpoint));
+            let head = line(
+                "endpoint",
+                &format!("{}, a model inside this program", args.endpoint),
+            );
             head + &of_analysis(&analysis)
         }
         _ => {
@@ -53,7 +68,10 @@ pub(crate) fn run(args: &ModelTestArgs) -> Result<Exit, Failure> {
                 args.endpoint,
                 names.join(", ")
             );
-            return Err(Failure { exit: Exit::Input, error });
+            return Err(Failure {
+                exit: Exit::Input,
+                error,
+            });
         }
     };
     say(text.trim_end());
@@ -64,8 +82,12 @@ fn of_endpoint(name: &str, endpoint: &EndpointConfig, abilities: Abilities) -> S
     let mode = match abilities.mode {
         OutputMode::Schema => "strict JSON schema",
         OutputMode::Tool => "a tool call (the server takes no strict schema)",
-        OutputMode::Object => "JSON mode (the server takes neither schema nor tools): answers may need a second asking",
-        OutputMode::Text => "plain text (the server holds to no form): answers may need a second asking",
+        OutputMode::Object => {
+            "JSON mode (the server takes neither schema nor tools): answers may need a second asking"
+        }
+        OutputMode::Text => {
+            "plain text (the server holds to no form): answers may need a second asking"
+        }
     };
     let log_probs = if abilities.log_probs {
         "told: confidence is made from them"
@@ -77,7 +99,11 @@ fn of_endpoint(name: &str, endpoint: &EndpointConfig, abilities: Abilities) -> S
     } else {
         "the server tells nothing of a cache"
     };
-    let thoughts = if abilities.reasoning { "the model's thoughts come apart" } else { "none come" };
+    let thoughts = if abilities.reasoning {
+        "the model's thoughts come apart"
+    } else {
+        "none come"
+    };
     let mut text = line("endpoint", &format!("{name}, {}", endpoint.model));
     text += &line("form", mode);
     text += &line("probabilities", log_probs);
@@ -88,10 +114,26 @@ fn of_endpoint(name: &str, endpoint: &EndpointConfig, abilities: Abilities) -> S
 fn of_analysis(analysis: &Analysis) -> String {
     let provenance = &analysis.provenance;
     let usage = &provenance.usage;
-    let cost = usage.cost.map_or_else(|| "no prices are set".to_owned(), |cost| format!("{cost:.6}"));
+    let cost = usage.cost.map_or_else(
+        || "no prices are set".to_owned(),
+        |cost| format!("{cost:.6}"),
+    );
     let mut text = line("model", provenance.model.as_deref().unwrap_or("none"));
-    text += &line("time", &format!("{:.1} s, requests: {}", seconds(usage.milliseconds), usage.requests));
-    text += &line("tokens", &format!("{} read, {} cached, {} written", usage.tokens_read, usage.tokens_cached, usage.tokens_written));
+    text += &line(
+        "time",
+        &format!(
+            "{:.1} s, requests: {}",
+            seconds(usage.milliseconds),
+            usage.requests
+        ),
+    );
+    text += &line(
+        "tokens",
+        &format!(
+            "{} read, {} cached, {} written",
+            usage.tokens_read, usage.tokens_cached, usage.tokens_written
+        ),
+    );
     text += &line("cost", &cost);
     text += &line("summary", &analysis.summary);
     for answer in &analysis.disposition_metrics {
@@ -134,10 +176,35 @@ fn metrics() -> Vec<Metric> {
         choices: choices.iter().map(|&choice| choice.to_owned()).collect(),
     };
     vec![
-        metric("booked", MetricType::Boolean, "Was an appointment made?", &[]),
-        metric("outcome", MetricType::Enum, "How did the call end?", &["booked", "escalated", "nothing_done"]),
-        metric("bikes", MetricType::Integer, "How many bikes is it about?", &[]),
-        metric("customer", MetricType::String, "What is the customer's name?", &[]),
-        metric("when", MetricType::Datetime, "When is the appointment?", &[]),
+        metric(
+            "booked",
+            MetricType::Boolean,
+            "Was an appointment made?",
+            &[],
+        ),
+        metric(
+            "outcome",
+            MetricType::Enum,
+            "How did the call end?",
+            &["booked", "escalated", "nothing_done"],
+        ),
+        metric(
+            "bikes",
+            MetricType::Integer,
+            "How many bikes is it about?",
+            &[],
+        ),
+        metric(
+            "customer",
+            MetricType::String,
+            "What is the customer's name?",
+            &[],
+        ),
+        metric(
+            "when",
+            MetricType::Datetime,
+            "When is the appointment?",
+            &[],
+        ),
     ]
 }

@@ -115,7 +115,10 @@ fn answered(values: Json) -> ResponseTemplate {
 fn call() -> Call {
     let said = [
         (Role::Agent, "Harbour Bikes, how can I help?"),
-        (Role::User, "The brake squeaks, can I come on Thursday at ten?"),
+        (
+            Role::User,
+            "The brake squeaks, can I come on Thursday at ten?",
+        ),
         (Role::Agent, "Yes, you are booked in."),
     ];
     let turn = |(role, content): (Role, &str)| Turn {
@@ -139,15 +142,30 @@ fn metric(identifier: &str, kind: MetricType, prompt: &str, choices: &[&str]) ->
 }
 
 fn booked() -> Metric {
-    metric("booked", MetricType::Boolean, "Was an appointment made?", &[])
+    metric(
+        "booked",
+        MetricType::Boolean,
+        "Was an appointment made?",
+        &[],
+    )
 }
 
 fn outcome() -> Metric {
-    metric("outcome", MetricType::Enum, "How did it end?", &["booked", "escalated"])
+    metric(
+        "outcome",
+        MetricType::Enum,
+        "How did it end?",
+        &["booked", "escalated"],
+    )
 }
 
 fn when() -> Metric {
-    metric("when", MetricType::Datetime, "When is the appointment?", &[])
+    metric(
+        "when",
+        MetricType::Datetime,
+        "When is the appointment?",
+        &[],
+    )
 }
 
 fn all() -> Vec<Metric> {
@@ -160,7 +178,9 @@ fn right() -> Json {
 
 fn answer<'a>(analysis: &'a Analysis, identifier: &str) -> &'a Answer {
     let mut answers = analysis.disposition_metrics.iter();
-    answers.find(|answer| answer.identifier == identifier).unwrap()
+    answers
+        .find(|answer| answer.identifier == identifier)
+        .unwrap()
 }
 
 fn statuses(analysis: &Analysis) -> Vec<Status> {
@@ -174,7 +194,10 @@ fn one_request_answers_any_number_of_metrics() {
         .map(|n| metric(&format!("m{n}"), MetricType::Boolean, "Was it so?", &[]))
         .collect();
     let values = many.iter().map(|m| (m.identifier.clone(), json!(true)));
-    let fake = Fake::new(vec![answered(right()), answered(Json::Object(values.collect()))]);
+    let fake = Fake::new(vec![
+        answered(right()),
+        answered(Json::Object(values.collect())),
+    ]);
     let analysis = fake.analyze(&all());
     assert_eq!(statuses(&analysis), [Status::Answered; 3]);
     assert_eq!(analysis.summary, "A brake was mended.");
@@ -187,7 +210,10 @@ fn one_request_answers_any_number_of_metrics() {
     assert_eq!(provenance.endpoint.as_deref(), Some("fake"));
     assert_eq!(provenance.model.as_deref(), Some("tiny-2026"));
     let usage = &provenance.usage;
-    assert_eq!((usage.tokens_read, usage.tokens_cached, usage.tokens_written), (400, 600, 100));
+    assert_eq!(
+        (usage.tokens_read, usage.tokens_cached, usage.tokens_written),
+        (400, 600, 100)
+    );
     assert_eq!(usage.requests, 1);
     assert!((usage.cost.unwrap() - 900e-6).abs() < 1e-12);
     assert_eq!(statuses(&fake.analyze(&many)), [Status::Answered; 40]);
@@ -209,14 +235,20 @@ fn what_is_the_same_for_all_calls_is_the_same_to_the_byte() {
     assert_eq!(asked[0]["messages"][0]["role"], "system");
     assert_eq!(system(&asked[0]), system(&asked[1]));
     assert!(system(&asked[0]).contains("Was an appointment made?"));
-    assert_eq!(asked[0]["response_format"].to_string(), asked[1]["response_format"].to_string());
+    assert_eq!(
+        asked[0]["response_format"].to_string(),
+        asked[1]["response_format"].to_string()
+    );
     assert_ne!(asked[0]["messages"][1], asked[1]["messages"][1]);
 }
 
 #[test]
 fn only_what_is_not_valid_is_asked_again() {
     let wrong = json!({"booked": true, "outcome": "sold", "when": "Thursday at ten"});
-    let fake = Fake::new(vec![answered(wrong), answered(json!({"outcome": "booked"}))]);
+    let fake = Fake::new(vec![
+        answered(wrong),
+        answered(json!({"outcome": "booked"})),
+    ]);
     let analysis = fake.analyze(&all());
     assert_eq!(statuses(&analysis), [Status::Answered; 3]);
     assert_eq!(analysis.provenance.usage.requests, 2);
@@ -224,7 +256,10 @@ fn only_what_is_not_valid_is_asked_again() {
     let asked = &second["response_format"]["json_schema"]["schema"]["properties"]["answers"];
     assert_eq!(asked["required"], json!(["outcome"]));
     let told = second["messages"][3]["content"].as_str().unwrap();
-    assert!(told.contains("outcome") && told.contains("one of \"booked\", \"escalated\""), "{told}");
+    assert!(
+        told.contains("outcome") && told.contains("one of \"booked\", \"escalated\""),
+        "{told}"
+    );
 }
 
 #[test]
@@ -234,7 +269,11 @@ fn what_fails_twice_fails_alone() {
     let analysis = fake.analyze(&all());
     use Status::{Answered, Failed, NotMentioned};
     assert_eq!(statuses(&analysis), [Answered, Failed, NotMentioned]);
-    assert!(answer(&analysis, "outcome").reasoning.contains("must be one of"));
+    assert!(
+        answer(&analysis, "outcome")
+            .reasoning
+            .contains("must be one of")
+    );
     assert_eq!(fake.asked().len(), 2);
 }
 
@@ -259,11 +298,18 @@ fn further_members_are_passed_over() {
 
 #[test]
 fn refusals_filters_and_lengths_have_their_reasons() {
-    let refused = message(json!({"content": null, "refusal": "I cannot help with that."}), "stop");
+    let refused = message(
+        json!({"content": null, "refusal": "I cannot help with that."}),
+        "stop",
+    );
     let fake = Fake::new(vec![refused]);
     let analysis = fake.analyze(&all());
     assert_eq!(statuses(&analysis), [Status::Failed; 3]);
-    assert!(answer(&analysis, "when").reasoning.contains("the model refused to answer"));
+    assert!(
+        answer(&analysis, "when")
+            .reasoning
+            .contains("the model refused to answer")
+    );
     assert_eq!(fake.asked().len(), 1);
 
     let whole = reply(right());
@@ -271,7 +317,11 @@ fn refusals_filters_and_lengths_have_their_reasons() {
     let fake = Fake::new(vec![completion(cut, "content_filter")]);
     let analysis = fake.analyze(&all());
     assert_eq!(statuses(&analysis)[..2], [Status::Answered; 2]);
-    assert!(answer(&analysis, "when").reasoning.contains("content filter"));
+    assert!(
+        answer(&analysis, "when")
+            .reasoning
+            .contains("content filter")
+    );
     assert_eq!(fake.asked().len(), 1);
 
     let fake = Fake::new(vec![
@@ -281,13 +331,19 @@ fn refusals_filters_and_lengths_have_their_reasons() {
     let analysis = fake.analyze(&all());
     assert_eq!(statuses(&analysis)[..2], [Status::Answered; 2]);
     let reasoning = &answer(&analysis, "when").reasoning;
-    assert!(reasoning.contains("cut off at its length bound"), "{reasoning}");
+    assert!(
+        reasoning.contains("cut off at its length bound"),
+        "{reasoning}"
+    );
     assert_eq!(fake.asked().len(), 2);
 }
 
 #[test]
 fn what_is_no_json_is_asked_again() {
-    let fake = Fake::new(vec![completion("I think it went well.", "stop"), answered(right())]);
+    let fake = Fake::new(vec![
+        completion("I think it went well.", "stop"),
+        answered(right()),
+    ]);
     assert_eq!(statuses(&fake.analyze(&all())), [Status::Answered; 3]);
     let fake = Fake::new(vec![completion("Well.", "stop"), completion("", "stop")]);
     let analysis = fake.analyze(&all());
@@ -312,7 +368,10 @@ fn a_server_that_takes_no_schema_is_asked_in_another_way() {
 #[test]
 fn confidence_comes_from_the_probabilities_that_are_told() {
     let analysis = Fake::new(vec![answered(json!({"booked": true}))]).analyze(&[booked()]);
-    assert_eq!(analysis.provenance.confidence_source, ConfidenceSource::SelfReported);
+    assert_eq!(
+        analysis.provenance.confidence_source,
+        ConfidenceSource::SelfReported
+    );
     assert!((answer(&analysis, "booked").confidence - 0.8).abs() < 1e-9);
 
     let text = reply(json!({"booked": true}));
@@ -323,7 +382,10 @@ fn confidence_comes_from_the_probabilities_that_are_told() {
             token(&text[..at], 0.1), token("true", 0.625), token(&text[at + 4..], 0.1)]}}],
     }));
     let analysis = Fake::new(vec![told]).analyze(&[booked()]);
-    assert_eq!(analysis.provenance.confidence_source, ConfidenceSource::LogProbabilities);
+    assert_eq!(
+        analysis.provenance.confidence_source,
+        ConfidenceSource::LogProbabilities
+    );
     assert!((answer(&analysis, "booked").confidence - 0.625).abs() < 1e-6);
 }
 
@@ -349,9 +411,15 @@ fn a_long_call_is_read_in_windows() {
     let asked = fake.asked();
     assert!(asked.len() > 3);
     let user = asked[1]["messages"][1]["content"].as_str().unwrap();
-    assert!(user.starts_with("Date of the call: Monday, 2026-03-02\nPart 2 of "), "{user:.80}");
+    assert!(
+        user.starts_with("Date of the call: Monday, 2026-03-02\nPart 2 of "),
+        "{user:.80}"
+    );
     if let Ok(analysis) = analysis {
-        assert_eq!(answer(&analysis, "booked").value, Some(Value::Boolean(true)));
+        assert_eq!(
+            answer(&analysis, "booked").value,
+            Some(Value::Boolean(true))
+        );
         assert_eq!(analysis.provenance.windows + 1, asked.len());
     } else {
         panic!("{analysis:?}");
@@ -375,11 +443,17 @@ fn orders_in_the_call_are_kept_from_the_model() {
 fn an_endpoint_that_does_not_answer_is_an_error_and_no_answer() {
     let fake = Fake::new(vec![ResponseTemplate::new(401)]);
     let error = fake.analyst(32_000).analyze(&call(), &all()).unwrap_err();
-    assert!(matches!(error, RemoteError::Chat(ChatError::Key)), "{error}");
+    assert!(
+        matches!(error, RemoteError::Chat(ChatError::Key)),
+        "{error}"
+    );
 }
 
 #[test]
 fn a_message_is_answered_as_a_text() {
     let fake = Fake::new(vec![completion(r#"{"text": "Hello."}"#, "stop")]);
-    assert_eq!(fake.analyst(32_000).generate("Say hello.", 50).unwrap(), "Hello.");
+    assert_eq!(
+        fake.analyst(32_000).generate("Say hello.", 50).unwrap(),
+        "Hello."
+    );
 }

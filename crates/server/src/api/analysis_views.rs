@@ -1,6 +1,8 @@
 //! Analyses as our own API shows them.
 
-use aftercall_core::{Answer, ConfidenceSource, Evidence, MetricType, Precision, Provenance, Status, Value};
+use aftercall_core::{
+    Answer, ConfidenceSource, Evidence, MetricType, Precision, Provenance, Status, Value,
+};
 use aftercall_store::analyses::{AnalysisRow, AnalysisStatus};
 use serde::Serialize;
 use serde_json::Value as Json;

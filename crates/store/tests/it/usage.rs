@@ -70,13 +70,23 @@ async fn costs_are_summed_by_day_agent_and_endpoint(db: TestDb) {
     let rows = db.store.usage(&this_month()).await.unwrap();
     let seen: Vec<_> = rows
         .iter()
-        .map(|row| (row.endpoint.as_str(), row.analyses, row.usage.tokens_read, row.usage.cost))
+        .map(|row| {
+            (
+                row.endpoint.as_str(),
+                row.analyses,
+                row.usage.tokens_read,
+                row.usage.cost,
+            )
+        })
         .collect();
     assert_eq!(
         seen,
         [("big", 2, 200, Some(3.0)), ("small", 2, 80, Some(0.5))]
     );
-    assert!(rows.iter().all(|row| row.day == date(2026, 3, 30) && row.agent_id == agent.id));
+    assert!(
+        rows.iter()
+            .all(|row| row.day == date(2026, 3, 30) && row.agent_id == agent.id)
+    );
     let small = UsageFilter {
         endpoint: Some("small".to_owned()),
         ..this_month()
@@ -153,7 +163,10 @@ async fn a_job_that_is_put_off_loses_no_attempt(db: TestDb) {
     assert!(db.store.put_off(&lease, until, "the budget").await.unwrap());
     assert!(!db.store.put_off(&lease, until, "the budget").await.unwrap());
     let job = db.store.job(&lease.job.id).await.unwrap().job;
-    assert_eq!((job.state, job.attempts, job.run_at), (JobState::Queued, 0, until));
+    assert_eq!(
+        (job.state, job.attempts, job.run_at),
+        (JobState::Queued, 0, until)
+    );
     assert_eq!(job.last_error.as_deref(), Some("the budget"));
     assert!(claim(&db.store, "internal", 1).await.is_empty());
     db.clock.advance(SignedDuration::from_mins(15));
