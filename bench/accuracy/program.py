@@ -33,12 +33,22 @@ def cache_folder():
 class Program:
     """`aftercall` with a model."""
 
-    def __init__(self, binary, model=None, threads=None):
+    def __init__(self, binary, model=None, threads=None, more=()):
         self.binary = os.path.abspath(binary)
         self.model = model
         self.threads = threads
+        # Further words of its command line.
+        self.more = list(more)
         if not os.access(self.binary, os.X_OK):
             raise ProgramError(f"{binary}: no such program; `make build` builds it", 2)
+
+    @classmethod
+    def of(cls, options, root):
+        """The program that the command line asks for."""
+        more = ["--think"] if options.think else []
+        for option, value in (("--endpoint", options.endpoint), ("--config", options.config)):
+            more += [option, value] if value else []
+        return cls(options.binary or default_binary(root), options.model, options.threads, more)
 
     def identity(self, *more):
         """Twelve hex digits that change with the program, the model and `more`."""
@@ -46,7 +56,7 @@ class Program:
         with open(self.binary, "rb") as file:
             while block := file.read(1 << 20):
                 digest.update(block)
-        for part in (self.model, *more):
+        for part in (self.model, *self.more, *more):
             digest.update(f"\0{part}".encode())
         return digest.hexdigest()[:12]
 
@@ -56,6 +66,7 @@ class Program:
         for option, value in (("--model", self.model), ("--threads", self.threads), ("--calibration", calibration)):
             if value is not None:
                 command += [option, str(value)]
+        command += self.more
         self._run(command, allowed=(0, SOME_FAILED))
         return score.read_lines(out) if os.path.exists(out) else []
 

@@ -181,7 +181,11 @@ impl Analyst {
                 model_sha256: self.model.sha256.clone(),
                 endpoint: None,
                 confidence_source: ConfidenceSource::Calibrated,
-                prompt_revision: REVISION.into(),
+                prompt_revision: if self.thinks {
+                    format!("{REVISION}-think")
+                } else {
+                    REVISION.into()
+                },
                 calibration: self.calibration.name.clone(),
                 transcript_sha256: call.transcript_sha256(),
                 windows: windows.len(),

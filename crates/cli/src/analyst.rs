@@ -4,14 +4,53 @@ use std::path::PathBuf;
 use std::process::Command;
 
 pub(crate) use aftercall_analyst::{Analyst, without_transcript};
-use aftercall_analyst::{Calibration, ModelIdentity, Reasons, Settings};
+use aftercall_analyst::{Calibration, ModelIdentity, Reasons, RemoteAnalyst, Settings};
+use aftercall_core::{Analysis, Call, Metric};
 use aftercall_engine::{Engine, EngineConfig};
 use aftercall_models::Progress;
 use anyhow::Context as _;
 
 use crate::args::{AnalyzeArgs, ReasonsArg};
+use crate::config::{Config, Variables};
+use crate::endpoints::client;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::model;
+use crate::model_progress::ModelProgress;
+
+/// What answers the calls of a run.
+pub(crate) enum Answering {
+    /// A model inside the program.
+    Here(Box<Analyst>),
+    /// A model at an endpoint.
+    Remote(RemoteAnalyst),
+}
+
+impl Answering {
+    /// Starts what the arguments name.
+    pub(crate) fn start(args: &AnalyzeArgs) -> Result<Self, Failure> {
+        let Some(name) = &args.endpoint else {
+            let mut analyst = start(&args.into(), &mut ModelProgress::new())?;
+            analyst.think(args.think);
+            return Ok(Self::Here(Box::new(analyst)));
+        };
+        let mut config = Config::load(args.config.as_deref(), &[], &Variables::of_process())
+            .or_exit(Exit::Input)?;
+        config.engine.language = args.language.clone();
+        config.timezone = args.timezone.clone();
+        let endpoint = config.remote(name).or_exit(Exit::Input)?;
+        let client = client(&config, name, endpoint).or_exit(Exit::Input)?;
+        client.chat().probe().or_exit(Exit::Engine)?;
+        Ok(Self::Remote(client))
+    }
+
+    /// Answers every metric from the call.
+    pub(crate) fn analyze(&mut self, call: &Call, metrics: &[Metric]) -> anyhow::Result<Analysis> {
+        Ok(match self {
+            Self::Here(analyst) => analyst.analyze(call, metrics)?,
+            Self::Remote(analyst) => analyst.analyze(call, metrics)?,
+        })
+    }
+}
 
 /// Which model answers, and how.
 pub(crate) struct Choice {

@@ -136,6 +136,15 @@ pub(crate) struct AnalyzeArgs {
     /// A model of the catalogue, hf:OWNER/REPO/FILE.gguf, or a path to a GGUF file
     #[arg(long, value_name = "NAME|PATH", default_value = aftercall_models::DEFAULT_MODEL)]
     pub(crate) model: String,
+    /// An endpoint of the configuration, endpoints.NAME, in place of a model inside the program
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["model", "calibration", "threads", "context_tokens", "think"])]
+    pub(crate) endpoint: Option<String>,
+    /// The configuration with the endpoint, instead of aftercall.toml in the server's data folder
+    #[arg(long, value_name = "FILE", env = "AFTERCALL_CONFIG", requires = "endpoint")]
+    pub(crate) config: Option<PathBuf>,
+    /// Have the model think before it answers: slower
+    #[arg(long)]
+    pub(crate) think: bool,
     /// How results are written; else by the ending of OUT, else a table
     #[arg(long, short, value_enum)]
     pub(crate) format: Option<Format>,

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use aftercall_core::{Analysis, Call, Metric, MetricType, Role, Turn};
 use aftercall_models::chat::{Abilities, OutputMode};
-use anyhow::anyhow;
 
 use crate::analyst;
 use crate::args::ModelTestArgs;
@@ -40,39 +39,21 @@ const SAID: [(Role, &str); 6] = [
 pub(crate) fn run(args: &ModelTestArgs) -> Result<Exit, Failure> {
     let config = args.config.load(&[])?;
     let (call, metrics) = (call(), metrics());
-    let text = match config.endpoints.get(&args.endpoint) {
-        Some(endpoint) if endpoint.kind == EndpointKind::Openai => {
-            let client = client(&config, &args.endpoint, endpoint).or_exit(Exit::Input)?;
-            let abilities = client.chat().probe().or_exit(Exit::Engine)?;
-            let analysis = client.analyze(&call, &metrics).or_exit(Exit::Engine)?;
-            let mut text = of_endpoint(&args.endpoint, endpoint, abilities);
-            text.push_str(&of_analysis(&analysis));
-            text
-        }
-        section if section.is_some() || args.endpoint == EMBEDDED => {
-            let mut progress = ModelProgress::new();
-            let mut analyst = analyst::start(&choice(&config, section), &mut progress)?;
-            drop(progress);
-            let analysis = analyst.analyze(&call, &metrics).or_exit(Exit::Engine)?;
-            let head = line(
-                "endpoint",
-                &format!("{}, a model inside this program", args.endpoint),
-            );
-            head + &of_analysis(&analysis)
-        }
-        _ => {
-            let mut names: Vec<&str> = config.endpoints.keys().map(String::as_str).collect();
-            names.push(EMBEDDED);
-            let error = anyhow!(
-                "there is no section endpoints.{}; there are: {}",
-                args.endpoint,
-                names.join(", ")
-            );
-            return Err(Failure {
-                exit: Exit::Input,
-                error,
-            });
-        }
+    let section = config.endpoints.get(&args.endpoint);
+    let embedded = section.map_or(args.endpoint == EMBEDDED, |section| section.kind == EndpointKind::Embedded);
+    let text = if embedded {
+        let mut progress = ModelProgress::new();
+        let mut analyst = analyst::start(&choice(&config, section), &mut progress)?;
+        drop(progress);
+        let analysis = analyst.analyze(&call, &metrics).or_exit(Exit::Engine)?;
+        let what = format!("{}, a model inside this program", args.endpoint);
+        line("endpoint", &what) + &of_analysis(&analysis)
+    } else {
+        let endpoint = config.remote(&args.endpoint).or_exit(Exit::Input)?;
+        let client = client(&config, &args.endpoint, endpoint).or_exit(Exit::Input)?;
+        let abilities = client.chat().probe().or_exit(Exit::Engine)?;
+        let analysis = client.analyze(&call, &metrics).or_exit(Exit::Engine)?;
+        of_endpoint(&args.endpoint, endpoint, abilities) + &of_analysis(&analysis)
     };
     say(text.trim_end());
     Ok(Exit::Well)

@@ -14,7 +14,7 @@ use crate::calls::locked;
 use crate::chunks::chunks;
 use crate::entity::{agents, analyses, answers as answers_table, calls, revisions};
 use crate::jobs::{End, Job, JobOrder, JobState, Lease, end, insert_or_find, new_job, slot_of};
-use crate::json_text::JsonText;
+use crate::json_text::{JsonText, Unreadable};
 use crate::times::from_us;
 use crate::usage;
 use crate::{Conflict, Store, StoreError};
@@ -285,7 +285,7 @@ impl TryFrom<analyses::Model> for AnalysisRow {
         Ok(Self {
             status: AnalysisStatus::stored(&row.status)?,
             analysis: serde_json::from_value(row.result.0)
-                .map_err(|error| StoreError::corrupt("an analysis", error))?,
+                .map_err(|error| StoreError::corrupt("an analysis", Unreadable::from(error)))?,
             created_at: from_us(row.created_at)?,
             id: row.id,
             call_row_id: row.call_id,

@@ -42,7 +42,7 @@ impl<T: DeserializeOwned> TryGetable for JsonText<T> {
 /// said in a call, and errors are logged.
 #[derive(Debug, thiserror::Error)]
 #[error("{kind} at line {line}, column {column}")]
-struct Unreadable {
+pub(crate) struct Unreadable {
     kind: &'static str,
     line: usize,
     column: usize,

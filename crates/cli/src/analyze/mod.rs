@@ -23,7 +23,7 @@ use self::progress::{Progress, Tally, span};
 use self::reader::{Found, Origin};
 use self::resume::{Earlier, Held};
 use self::seen::{Before, Seen};
-use crate::analyst::{self, Analyst};
+use crate::analyst::{self, Answering};
 use crate::args::AnalyzeArgs;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::metrics;
@@ -203,7 +203,7 @@ struct Run<'a> {
     output: Output,
     progress: Progress,
     /// Started for the first call that has a word in it.
-    analyst: Option<Analyst>,
+    analyst: Option<Answering>,
     seen: Seen,
     /// Calls that could not be read or analysed.
     bad: usize,
@@ -248,8 +248,7 @@ impl Run<'_> {
     fn one(&mut self, call: &Call, origin: &Origin) -> Result<(), Failure> {
         if self.analyst.is_none() && call.has_words() {
             self.progress.waiting("loading the model");
-            let started = analyst::start(&self.args.into(), &mut ModelProgress::new())?;
-            self.analyst = Some(started);
+            self.analyst = Some(Answering::start(self.args)?);
         }
         self.progress.begin(call);
         let started = Instant::now();
@@ -275,7 +274,6 @@ impl Run<'_> {
             Some(Err(error)) => {
                 self.bad += 1;
                 self.in_a_row += 1;
-                let error = anyhow::Error::from(error);
                 if self.in_a_row == FAILURES_IN_A_ROW {
                     let text = format!(
                         "{} failed one after the other; the run is given up",

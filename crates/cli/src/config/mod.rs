@@ -186,6 +186,29 @@ impl Config {
         Ok(())
     }
 
+    /// The section of a remote endpoint.
+    ///
+    /// # Errors
+    /// When there is none of that name, with the names that there are.
+    pub(crate) fn remote(&self, name: &str) -> anyhow::Result<&EndpointConfig> {
+        let remote = |endpoint: &&EndpointConfig| endpoint.kind == EndpointKind::Openai;
+        if let Some(endpoint) = self.endpoints.get(name).filter(remote) {
+            return Ok(endpoint);
+        }
+        let names: Vec<&str> = self
+            .endpoints
+            .iter()
+            .filter(|(_, endpoint)| remote(endpoint))
+            .map(|(name, _)| name.as_str())
+            .collect();
+        let known = if names.is_empty() {
+            "the configuration has none".to_owned()
+        } else {
+            format!("there are: {}", names.join(", "))
+        };
+        bail!("there is no section endpoints.{name} of a remote model; {known}")
+    }
+
     /// The settings of the server among them.
     pub(crate) fn server(&self) -> Settings {
         Settings {

@@ -67,6 +67,8 @@ mod tests {
         };
         config.log.otlp_endpoint = Some("x".into());
         config.worker.listen = Some("x".into());
+        config.slots.reasoning = Some("x".into());
+        config.slots.agent_default = Some("x".into());
         Table::try_from(config).unwrap()
     }
 
@@ -98,6 +100,7 @@ mod tests {
             let kind = match at(&full, key.path).unwrap() {
                 Value::Boolean(_) => Kind::Truth,
                 Value::Integer(_) => Kind::Whole,
+                Value::Float(_) => Kind::Number,
                 _ => Kind::Text,
             };
             assert_eq!(key.kind, kind, "{}", key.path);

@@ -184,7 +184,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(operations, 12);
+        assert_eq!(operations, 13);
         let mut left = vec![&document];
         while let Some(value) = left.pop() {
             if let Some(reference) = value.get("$ref").and_then(Json::as_str) {

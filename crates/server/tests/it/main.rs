@@ -9,6 +9,7 @@ mod branches;
 mod calls;
 mod connections;
 mod conversations;
+mod endpoints;
 mod keys;
 mod openapi;
 mod pages;

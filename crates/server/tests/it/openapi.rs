@@ -42,6 +42,7 @@ fn the_routes_are_these() {
         "get /v1/jobs",
         "get /v1/jobs/{jobId}",
         "get /v1/keys",
+        "get /v1/usage",
         "post /v1/calls",
         "post /v1/calls/{callId}/analyses",
         "post /v1/jobs/{jobId}/cancel",

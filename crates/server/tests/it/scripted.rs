@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use aftercall_core::{
     Analysis, Answer, Call, Metric, MetricType, Provenance, Slot, Status, Usage, Value,
@@ -15,6 +16,8 @@ use aftercall_server::worker::{
 pub(crate) enum Act {
     /// Fails with this reason.
     Fail(&'static str),
+    /// Is not there for so long.
+    Away(Duration),
     /// Answers once it is told to (or nobody can tell it any more).
     Wait(Receiver<()>),
     /// Panics.
@@ -54,18 +57,19 @@ impl Script {
     }
 
     pub(crate) fn analysts_with(&self, settings: &WorkerSettings) -> Analysts {
+        let routes = Routes::one(&Slot::Internal, "scripted");
+        Analysts::start(vec![self.endpoint("scripted")], routes, settings).unwrap()
+    }
+
+    /// An endpoint of that name that follows this script.
+    pub(crate) fn endpoint(&self, name: &str) -> Endpoint {
         let script = self.clone();
         let maker: Maker = Box::new(move || Ok(Box::new(Scripted(script.clone()))));
-        Analysts::start(
-            vec![Endpoint {
-                name: "scripted".into(),
-                makers: vec![maker],
-                share: None,
-            }],
-            Routes::one(&Slot::Internal, "scripted"),
-            settings,
-        )
-        .unwrap()
+        Endpoint {
+            name: name.to_owned(),
+            makers: vec![maker],
+            share: None,
+        }
     }
 }
 
@@ -78,6 +82,10 @@ impl Scripted {
         match act {
             None => Ok(()),
             Some(Act::Fail(reason)) => Err(Trouble::Call(reason.to_owned())),
+            Some(Act::Away(wait)) => Err(Trouble::Endpoint {
+                reason: "nobody is there".to_owned(),
+                wait,
+            }),
             Some(Act::Wait(go)) => {
                 let _ = go.recv();
                 Ok(())
@@ -120,7 +128,10 @@ impl Analyse for Scripted {
                 truncated: false,
                 withheld: Vec::new(),
                 others: Vec::new(),
-                usage: Usage::default(),
+                usage: Usage {
+                    cost: Some(1.0),
+                    ..Usage::default()
+                },
             },
         })
     }

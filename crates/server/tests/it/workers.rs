@@ -7,7 +7,7 @@ use std::time::Duration;
 use aftercall_core::agent_config::Config;
 use aftercall_core::{Call, Role, Slot, Status, Turn};
 use aftercall_server::worker::{
-    AnalyseError, Analysts, Panicked, Urgency, Wake, Worker, WorkerSettings,
+    AnalyseError, Analysts, Budget, Panicked, Urgency, Wake, Worker, WorkerSettings,
 };
 use aftercall_store::analyses::AnalysisStatus;
 use aftercall_store::calls::{CallDetail, NewCall};
@@ -24,14 +24,14 @@ use crate::scripted::{Act, Script};
 /// Waits that no healthy run comes near.
 const LONG: Duration = Duration::from_secs(30);
 
-struct Running {
+pub(crate) struct Running {
     stop: CancellationToken,
     wake: Wake,
     task: JoinHandle<Result<(), Panicked>>,
 }
 
 impl Running {
-    async fn end(self) {
+    pub(crate) async fn end(self) {
         self.stop.cancel();
         tokio::time::timeout(LONG, self.task)
             .await
@@ -41,11 +41,20 @@ impl Running {
     }
 }
 
-fn start(store: &Store, analysts: Analysts) -> Running {
+pub(crate) fn start(store: &Store, analysts: Analysts) -> Running {
     start_with(store, analysts, 20)
 }
 
+/// Workers that hold to a budget.
+pub(crate) fn start_within(store: &Store, analysts: Analysts, budget: Budget) -> Running {
+    run(store, analysts, 20, budget)
+}
+
 fn start_with(store: &Store, analysts: Analysts, drain_seconds: u32) -> Running {
+    run(store, analysts, drain_seconds, Budget::default())
+}
+
+fn run(store: &Store, analysts: Analysts, drain_seconds: u32, budget: Budget) -> Running {
     let settings = WorkerSettings {
         poll_milliseconds: 10,
         sweep_seconds: 1,
@@ -53,12 +62,13 @@ fn start_with(store: &Store, analysts: Analysts, drain_seconds: u32) -> Running 
         ..WorkerSettings::default()
     };
     let (stop, wake) = (CancellationToken::new(), Wake::default());
-    let worker = Worker::new(store.clone(), analysts, settings, wake.clone());
+    let worker =
+        Worker::new(store.clone(), analysts, settings, wake.clone()).with_budget(budget);
     let task = tokio::spawn(worker.run(stop.clone()));
     Running { stop, wake, task }
 }
 
-async fn agent(store: &Store, more: &[(&str, serde_json::Value)]) -> String {
+pub(crate) async fn agent(store: &Store, more: &[(&str, serde_json::Value)]) -> String {
     let mut post_call = json!({"dispositionMetrics": [
         {"identifier": "solved", "dispositionMetricPrompt": "Solved?", "dispositionMetricType": "BOOLEAN"},
     ]});
@@ -84,7 +94,7 @@ async fn agent(store: &Store, more: &[(&str, serde_json::Value)]) -> String {
     store.create_agent(new).await.unwrap().id
 }
 
-async fn send(store: &Store, agent_id: &str, call_id: &str, words: &str) {
+pub(crate) async fn send(store: &Store, agent_id: &str, call_id: &str, words: &str) {
     let mut call = Call::from_turns(vec![Turn {
         role: Role::User,
         content: words.into(),
@@ -103,7 +113,7 @@ async fn send(store: &Store, agent_id: &str, call_id: &str, words: &str) {
 }
 
 /// Waits until the call has so many analyses, and the newest one counts.
-async fn analysed(store: &Store, call_id: &str, number: i64) -> CallDetail {
+pub(crate) async fn analysed(store: &Store, call_id: &str, number: i64) -> CallDetail {
     until(async || {
         let call = store.call(call_id).await.unwrap();
         // The call and its analyses are read one after the other: a commit may fall in between.
@@ -113,12 +123,12 @@ async fn analysed(store: &Store, call_id: &str, number: i64) -> CallDetail {
     .await
 }
 
-async fn job(store: &Store) -> Job {
+pub(crate) async fn job(store: &Store) -> Job {
     let page = store.jobs(&JobFilter::default(), 1, 1).await.unwrap();
     page.items.into_iter().next().unwrap().job
 }
 
-async fn until<T>(look: impl AsyncFn() -> Option<T>) -> T {
+pub(crate) async fn until<T>(look: impl AsyncFn() -> Option<T>) -> T {
     let looking = async {
         loop {
             if let Some(found) = look().await {
