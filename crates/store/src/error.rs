@@ -6,6 +6,8 @@ use aftercall_core::Problem;
 use aftercall_core::agent_config::Diff;
 use sea_orm::{DbErr, RuntimeErr, SqlxError};
 
+use crate::outage::is_cut_off;
+
 /// Why the store did not do what was asked. Nothing was changed then.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -178,29 +180,16 @@ impl From<DbErr> for StoreError {
     }
 }
 
-/// Whether PostgreSQL ended the session (it stops, starts, or was restarted), or the connection to it failed.
-pub(crate) fn is_cut_off(error: &DbErr) -> bool {
-    matches!(sqlx(error), Some(SqlxError::Io(_)))
-        || code(error).is_some_and(|code| {
-            matches!(code.as_str(), "57P01" | "57P02" | "57P03" | "57P05") || code.starts_with("08")
-        })
-}
-
 /// The database's own code of an error.
 fn code(error: &DbErr) -> Option<String> {
-    match sqlx(error)? {
-        SqlxError::Database(error) => error.code().map(|code| code.into_owned()),
-        _ => None,
-    }
-}
-
-/// The driver's error.
-fn sqlx(error: &DbErr) -> Option<&SqlxError> {
     let (DbErr::Exec(RuntimeErr::SqlxError(error))
     | DbErr::Query(RuntimeErr::SqlxError(error))
     | DbErr::Conn(RuntimeErr::SqlxError(error))) = error
     else {
         return None;
     };
-    Some(error.deref())
+    match error.deref() {
+        SqlxError::Database(error) => error.code().map(|code| code.into_owned()),
+        _ => None,
+    }
 }

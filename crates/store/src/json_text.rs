@@ -28,14 +28,22 @@ impl<T: Serialize> From<JsonText<T>> for Value {
 impl<T: DeserializeOwned> TryGetable for JsonText<T> {
     fn try_get_by<I: ColIdx>(row: &QueryResult, index: I) -> Result<Self, TryGetError> {
         let text = String::try_get_by(row, index)?;
-        serde_json::from_str(&text).map(Self).map_err(|error| {
+        read(&text).map(Self).map_err(|error| {
             TryGetError::DbErr(DbErr::TryIntoErr {
                 from: "text",
                 into: "JSON",
-                source: Arc::new(Unreadable::from(error)),
+                source: Arc::new(error),
             })
         })
     }
+}
+
+/// Reads a text of the database.
+///
+/// # Errors
+/// Where it is not the JSON that is looked for, without a word of what stands there.
+pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
+    serde_json::from_str(text).map_err(Unreadable::from)
 }
 
 /// Where a text is not the JSON that is looked for. The library's own error quotes what stands there, which may be what was

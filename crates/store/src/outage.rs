@@ -37,9 +37,28 @@ fn is_outage(error: &DbErr) -> bool {
     }
 }
 
-/// PostgreSQL: the connection broke (class 08), the server stops or starts (57P0…). SQLite: the file cannot be opened.
+/// Whether a connection that was there broke off.
+pub(crate) fn is_cut_off(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
+        error
+    else {
+        return false;
+    };
+    match error.deref() {
+        SqlxError::Io(_) => true,
+        SqlxError::Database(error) => error.code().is_some_and(|code| is_over(&code)),
+        _ => false,
+    }
+}
+
+/// PostgreSQL: the connection broke (class 08), the server stops or starts (57P0…).
+fn is_over(code: &str) -> bool {
+    code.len() == 5 && (code.starts_with("08") || code.starts_with("57P0"))
+}
+
+/// The same, or SQLite's file cannot be opened.
 fn is_away(code: &str) -> bool {
-    (code.len() == 5 && (code.starts_with("08") || code.starts_with("57P0"))) || code == "14"
+    is_over(code) || code == "14"
 }
 
 #[cfg(test)]
@@ -70,5 +89,10 @@ mod tests {
         ] {
             assert_eq!(is_away(code), away, "{code}");
         }
+        // A server that was never reached is no busy one: whoever starts the program has to hear why.
+        let refused = || RuntimeErr::SqlxError(io().into());
+        assert!(is_cut_off(&DbErr::Exec(refused())));
+        assert!(!is_cut_off(&DbErr::Conn(refused())));
+        assert!(!is_over("14") && is_over("57P03"));
     }
 }

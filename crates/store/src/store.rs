@@ -11,8 +11,8 @@ use sea_orm::{
 use sea_orm_migration::MigratorTrait;
 
 use crate::calls::Gather;
-use crate::error::is_cut_off;
 use crate::migration::Migrator;
+use crate::outage::is_cut_off;
 use crate::settings::connect;
 use crate::{Clock, PoolOptions, Random, StoreError, sqlite_file, times};
 

@@ -9,7 +9,7 @@ use super::content::Content;
 use super::read::said;
 use crate::StoreError;
 use crate::entity::{calls, transcripts};
-use crate::json_text::{JsonText, Unreadable};
+use crate::json_text::{self, JsonText};
 use crate::times::to_us;
 
 /// Names of the sender's own fields that lists show. A copy of them stands in the rows that lists read.
@@ -65,8 +65,7 @@ pub(super) fn turns_text(turns: &[Turn]) -> String {
 
 /// Turns that are stored.
 pub(super) fn read_turns(text: &str) -> Result<Vec<Turn>, StoreError> {
-    serde_json::from_str(text)
-        .map_err(|e| StoreError::corrupt("a transcript", Unreadable::from(e)))
+    json_text::read(text).map_err(|e| StoreError::corrupt("a transcript", e))
 }
 
 /// Everything that is stored of a call.

@@ -407,7 +407,7 @@ async fn a_job_ends_though_its_call_cannot_be_read(db: TestDb) {
     sent(&db.store, &agent, "c").await;
     let lease = claim_one(&db.store, "internal").await;
     let call = db.store.work(&lease).await.unwrap().call;
-    db.execute("UPDATE calls SET facts = '{\"secret words'")
+    db.execute("UPDATE calls SET listed = '{\"secret words'")
         .await;
     let error = db.store.work(&lease).await.unwrap_err();
     assert!(!error.is_outage(), "{error:?}");
