@@ -140,7 +140,12 @@ pub(crate) struct AnalyzeArgs {
     #[arg(long, value_name = "NAME", conflicts_with_all = ["model", "calibration", "threads", "context_tokens", "think"])]
     pub(crate) endpoint: Option<String>,
     /// The configuration with the endpoint, instead of aftercall.toml in the server's data folder
-    #[arg(long, value_name = "FILE", env = "AFTERCALL_CONFIG", requires = "endpoint")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "AFTERCALL_CONFIG",
+        requires = "endpoint"
+    )]
     pub(crate) config: Option<PathBuf>,
     /// Have the model think before it answers: slower
     #[arg(long)]

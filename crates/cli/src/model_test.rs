@@ -40,7 +40,9 @@ pub(crate) fn run(args: &ModelTestArgs) -> Result<Exit, Failure> {
     let config = args.config.load(&[])?;
     let (call, metrics) = (call(), metrics());
     let section = config.endpoints.get(&args.endpoint);
-    let embedded = section.map_or(args.endpoint == EMBEDDED, |section| section.kind == EndpointKind::Embedded);
+    let embedded = section.map_or(args.endpoint == EMBEDDED, |section| {
+        section.kind == EndpointKind::Embedded
+    });
     let text = if embedded {
         let mut progress = ModelProgress::new();
         let mut analyst = analyst::start(&choice(&config, section), &mut progress)?;

@@ -27,7 +27,6 @@ use crate::analyst::{self, Answering};
 use crate::args::AnalyzeArgs;
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::metrics;
-use crate::model_progress::ModelProgress;
 use crate::terminal::{self, count, printable};
 
 /// Calls that fail one after the other before the run is given up: something else than the calls is wrong then.

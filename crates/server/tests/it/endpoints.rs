@@ -69,7 +69,10 @@ async fn a_model_that_is_not_set_up_is_named(db: TestDb) {
     let row = call.current().unwrap();
     assert_eq!(row.status, AnalysisStatus::Failed);
     let reason = row.reason.as_deref().unwrap();
-    assert!(reason.contains("slmModel `electron`") && reason.contains("slots.agent_default"), "{reason}");
+    assert!(
+        reason.contains("slmModel `electron`") && reason.contains("slots.agent_default"),
+        "{reason}"
+    );
     running.end().await;
 }
 
@@ -87,7 +90,10 @@ async fn single_metrics_have_their_own_endpoint(db: TestDb) {
     assert_eq!(analysis.disposition_metrics.len(), 1);
     assert_eq!(analysis.provenance.endpoint.as_deref(), Some("small"));
     let other = &analysis.provenance.others[0];
-    assert_eq!((other.endpoint.as_str(), &other.metrics[..]), ("big", &["solved".to_owned()][..]));
+    assert_eq!(
+        (other.endpoint.as_str(), &other.metrics[..]),
+        ("big", &["solved".to_owned()][..])
+    );
     assert_eq!(analysis.provenance.usage.cost, Some(2.0));
     running.end().await;
 }
@@ -124,7 +130,10 @@ async fn a_budget_that_is_used_up_puts_analyses_off(db: TestDb) {
     .await;
     assert_eq!((waiting.state, waiting.attempts), (JobState::Queued, 0));
     let reason = waiting.last_error.unwrap();
-    assert!(reason.contains("monthly budget of 0.50 is used up (1.00 spent)"), "{reason}");
+    assert!(
+        reason.contains("monthly budget of 0.50 is used up (1.00 spent)"),
+        "{reason}"
+    );
     assert!(waiting.run_at > db.store.now());
     assert!(db.store.call("b").await.unwrap().analyses.is_empty());
     running.end().await;

@@ -62,8 +62,7 @@ fn run(store: &Store, analysts: Analysts, drain_seconds: u32, budget: Budget) ->
         ..WorkerSettings::default()
     };
     let (stop, wake) = (CancellationToken::new(), Wake::default());
-    let worker =
-        Worker::new(store.clone(), analysts, settings, wake.clone()).with_budget(budget);
+    let worker = Worker::new(store.clone(), analysts, settings, wake.clone()).with_budget(budget);
     let task = tokio::spawn(worker.run(stop.clone()));
     Running { stop, wake, task }
 }
