@@ -122,6 +122,8 @@ async fn a_budget_that_is_used_up_puts_analyses_off(db: TestDb) {
     let running = start_within(&db.store, Script::default().analysts(), budget);
     send(&db.store, &agent, "a", "hello").await;
     analysed(&db.store, "a", 1).await;
+    // Later, so that its job is the newest.
+    db.clock.advance(SignedDuration::from_secs(1));
     send(&db.store, &agent, "b", "hello").await;
     let waiting = until(async || {
         let job = job(&db.store).await;
