@@ -10,8 +10,7 @@ import xllamacpp
 parameters = xllamacpp.CommonParams()
 parameters.model.path = sys.argv[1]
 parameters.port = int(sys.argv[2])
-# One thread loses least to whatever else the machine does.
-parameters.cpuparams.n_threads = 1
+parameters.cpuparams.n_threads = 2
 parameters.n_ctx, parameters.n_parallel = 8192, 1
 server = xllamacpp.Server(parameters)
 while True:

@@ -29,6 +29,8 @@ reasoning = "llama"
 [slots.agent]
 "gpt-4o" = "llama"
 """
+# Few, as a model this small writes on until it is stopped.
+METRICS = [metric for metric in calls.METRICS if metric["identifier"] in ("issue_resolved", "outcome", "call_back_at")]
 TYPES = {"BOOLEAN": bool, "INTEGER": int, "STRING": str, "ENUM": str, "DATETIME": str}
 
 
@@ -59,11 +61,10 @@ class Remote(unittest.TestCase):
 
     def agent(self, slm=None, **flags):
         """An agent whose published version has these flags."""
-        agent = calls.agent(self.client)
-        if slm:
-            changed = self.client.ask("PATCH", f"/atoms/v1/agent/{agent}", {"slmModel": slm})
-            self.assertLess(changed.status, 300, changed)
-        config = {"dispositionMetrics": calls.METRICS, **flags}
+        made = self.client.post("/atoms/v1/agent", {"name": "test", **({"slmModel": slm} if slm else {})})
+        self.assertEqual(made.status, 201, made)
+        agent = made.json["data"]
+        config = {"dispositionMetrics": METRICS, **flags}
         asked = self.client.post(f"/atoms/v1/agent/{agent}/post-call-analytics", config)
         self.assertLess(asked.status, 300, asked)
         return agent
@@ -81,8 +82,8 @@ class Remote(unittest.TestCase):
         """Every answer has its metric's type, or is null with a status that says why."""
         self.assertEqual(analysis["status"], "completed", analysis)
         answers = analysis["dispositionMetrics"]
-        self.assertEqual([one["identifier"] for one in answers], [one["identifier"] for one in calls.METRICS])
-        for answer, metric in zip(answers, calls.METRICS):
+        self.assertEqual([one["identifier"] for one in answers], [one["identifier"] for one in METRICS])
+        for answer, metric in zip(answers, METRICS):
             value = answer["value"]
             self.assertEqual(answer["status"] == "answered", value is not None, answer)
             if value is not None:

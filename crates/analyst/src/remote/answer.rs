@@ -14,7 +14,7 @@ use crate::moment::Clock;
 use crate::question::{Choice, Question, Shape};
 
 /// Quotes that are kept of one answer.
-const MOST_QUOTES: usize = 3;
+pub(super) const MOST_QUOTES: usize = 3;
 /// Characters of a text that is an answer.
 const MOST_CHARS: usize = 8_000;
 /// What an answer is worth whose quotes all are made up.

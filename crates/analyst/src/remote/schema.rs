@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::answer::MOST_QUOTES;
 use crate::question::{Choice, Question, Shape};
 
 /// The key that all answers stand under, and that of the summary.
@@ -34,7 +35,7 @@ fn answer(question: &Question<'_>) -> Json {
     object(Map::from_iter([
         (
             "evidence".to_owned(),
-            json!({"type": "array", "items": evidence}),
+            json!({"type": "array", "maxItems": MOST_QUOTES, "items": evidence}),
         ),
         ("reasoning".to_owned(), json!({"type": "string"})),
         ("value".to_owned(), value(question)),
