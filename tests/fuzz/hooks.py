@@ -17,7 +17,7 @@ def map_body(context, body):
     known = {**body, "agentId": os.environ["AGENT_ID"]}
     if isinstance(body.get("callId"), str) and 0 < len(body["callId"]) < 200:
         known["callId"] = f"{body['callId']}-{next(NUMBERS)}"
-    if isinstance(body.get("timezone"), str):
+    if isinstance(body.get("timezone"), str) and 0 < len(body["timezone"]) <= 4096:
         known["timezone"] = "Europe/Berlin"
     if isinstance(body.get("versionId"), str) and ID.fullmatch(body["versionId"]):
         del known["versionId"]

@@ -147,7 +147,12 @@ impl<'a> Reader<'a> {
         all: &str,
     ) -> Vec<T> {
         let mut words = Vec::new();
-        for text in self.list(name) {
+        let list = self.list(name);
+        // Without the filter there would be others than those that were meant.
+        if list.is_empty() && self.pairs.iter().any(|(n, _)| n == name) {
+            self.problem(name, "", format!("must be of {all}"));
+        }
+        for text in list {
             match of(&text) {
                 Some(word) => words.push(word),
                 None => self.problem(name, &text, format!("must be of {all}")),
@@ -221,6 +226,10 @@ mod tests {
 
     #[test]
     fn what_is_unknown_or_wrong_is_told() {
+        let query = of("state=,");
+        let mut read = query.read();
+        assert!(read.words("state", |_| Some(()), "a, b").is_empty());
+        assert_eq!(read.problems[0].rule, "must be of a, b");
         let query = of("limit=11&finished=yes&since=x&limit2=1&a=1&a=2");
         let mut read = query.read();
         assert_eq!(read.whole("limit", 1..=10), None);
