@@ -249,7 +249,8 @@ impl Analyst {
         ];
         let instructions: u32 = self.engine.count(segments.remove(0))?.iter().sum();
         // Beside the transcript stand the questions' leads and what is written.
-        let spare = (context / 5).max(400);
+        let thoughts = if self.thinks { THINKING_TOKENS } else { 0 };
+        let spare = (context / 5).max(400) + thoughts;
         let room = context.saturating_sub(instructions + spare);
         if room < LEAST_WINDOW {
             return Err(AnalystError::ContextTooSmall {

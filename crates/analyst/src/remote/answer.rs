@@ -44,16 +44,22 @@ pub(super) struct Checker<'a> {
 #[derive(Debug)]
 pub(super) struct Checked {
     pub(super) found: Found,
-    /// Where the value stands in the answer, in bytes.
-    pub(super) value: Range<usize>,
+    /// Whether the server told the probabilities of the value's words.
+    pub(super) told: bool,
 }
 
 impl Checker<'_> {
-    /// Checks an answer; its confidence is what the model says of itself.
+    /// Checks an answer. `told` is the probability of a part of it, in bytes, where the server tells that; else the
+    /// confidence is what the model says of itself. What the checks find lowers either.
     ///
     /// # Errors
     /// The rule that it breaks, in words that the model can be told.
-    pub(super) fn check(&self, question: &Question<'_>, raw: &RawValue) -> Result<Checked, String> {
+    pub(super) fn check(
+        &self,
+        question: &Question<'_>,
+        raw: &RawValue,
+        told: impl Fn(Range<usize>) -> Option<f64>,
+    ) -> Result<Checked, String> {
         let written: Written<'_> = serde_json::from_str(raw.get()).map_err(
             |_| "must be an object with evidence, reasoning, value and confidence, each once",
         )?;
@@ -63,11 +69,11 @@ impl Checker<'_> {
         let from = value.get().as_ptr().addr() - raw.get().as_ptr().addr();
         let at = from..from + value.get().len();
         let value: Json = serde_json::from_str(value.get()).unwrap_or_default();
-        let sure = written
-            .confidence
-            .as_f64()
-            .filter(|p| (0.0..=1.0).contains(p))
-            .unwrap_or(0.5);
+        let told = told(at);
+        let sure = told.unwrap_or_else(|| {
+            let said = written.confidence.as_f64();
+            said.filter(|p| (0.0..=1.0).contains(p)).unwrap_or(0.5)
+        });
         let mut found = self.value(question, &value, sure)?;
         if let Json::String(text) = &written.reasoning
             && found.reasoning.is_empty()
@@ -83,7 +89,10 @@ impl Checker<'_> {
                 _ => "The model gives no reason.".into(),
             };
         }
-        Ok(Checked { found, value: at })
+        Ok(Checked {
+            found,
+            told: told.is_some(),
+        })
     }
 
     fn value(&self, question: &Question<'_>, value: &Json, sure: f64) -> Result<Found, String> {
@@ -313,7 +322,7 @@ mod tests {
             clock: &clock,
         };
         let raw: Box<RawValue> = serde_json::from_str(answer).unwrap();
-        checker.check(&Question::of(&metric), &raw)
+        checker.check(&Question::of(&metric), &raw, |_| None)
     }
 
     fn value(
@@ -325,7 +334,7 @@ mod tests {
         let answer =
             format!(r#"{{"evidence": [], "reasoning": "r", "value": {value}, "confidence": 0.9}}"#);
         check(kind, prompt, choices, &answer).map(|checked| {
-            assert_eq!(&answer[checked.value.clone()], value);
+            assert!(!checked.told);
             assert_eq!(
                 checked.found.status == Status::Answered,
                 checked.found.value.is_some()

@@ -146,7 +146,7 @@ impl RemoteAnalyst {
             found.push(answers);
             summaries.extend(summary);
         }
-        let summary = self.joined(&summaries, &mut asked)?;
+        let summary = self.joined(&summaries, &mut asked);
         let (answers, cut) = answers(&questions, found);
         Ok(Analysis {
             call_id: call.call_id.clone(),
@@ -157,10 +157,10 @@ impl RemoteAnalyst {
                 model: Some(asked.model.unwrap_or_else(|| self.chat.model().to_owned())),
                 model_sha256: None,
                 endpoint: Some(self.settings.endpoint.clone()),
-                confidence_source: if asked.self_reported {
-                    ConfidenceSource::SelfReported
-                } else {
+                confidence_source: if asked.told && !asked.self_reported {
                     ConfidenceSource::LogProbabilities
+                } else {
+                    ConfidenceSource::SelfReported
                 },
                 prompt_revision: REVISION.into(),
                 calibration: "none".into(),
@@ -191,7 +191,7 @@ impl RemoteAnalyst {
             ],
             json!({"type": "object", "required": ["text"], "additionalProperties": false,
                 "properties": {"text": {"type": "string"}}}),
-            max_tokens,
+            max_tokens.saturating_add(self.settings.thinking_tokens),
             &mut Asked::default(),
         )?;
         let answer: serde_json::Value = serde_json::from_str(&reply.text).unwrap_or_default();
@@ -199,6 +199,19 @@ impl RemoteAnalyst {
             Some(text) => Ok(text.to_owned()),
             None => Err(ChatError::Reply(unusable(&reply).to_owned()).into()),
         }
+    }
+
+    /// Whether the endpoint answers a request that has nothing to do with a call.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        let request = ChatRequest {
+            messages: vec![said(ChatRole::User, "Under \"text\" say hello.")],
+            schema: json!({"type": "object", "required": ["text"], "additionalProperties": false,
+                "properties": {"text": {"type": "string"}}}),
+            schema_name: "hello".into(),
+            max_tokens: self.settings.thinking_tokens.saturating_add(32),
+        };
+        self.chat.ask(&request).is_ok()
     }
 
     /// The parts of the call that give orders to the analysis. Doubtful ones are shown to the model alone, which is rare.
@@ -220,14 +233,17 @@ impl RemoteAnalyst {
             let schema = json!({"type": "object", "required": ["orders"], "additionalProperties": false,
                 "properties": {"orders": {"type": "array", "items": {"type": "boolean"}}}});
             let count = u32::try_from(doubtful.len()).unwrap_or(u32::MAX);
+            let bound = count.saturating_mul(8).saturating_add(64);
+            let bound = bound.saturating_add(self.settings.thinking_tokens);
             let messages = vec![said(ChatRole::User, prompt::lines(&doubtful))];
-            let reply = self.ask(
-                messages,
-                schema,
-                count.saturating_mul(8).saturating_add(64),
-                asked,
-            )?;
-            let answer: serde_json::Value = serde_json::from_str(&reply.text).unwrap_or_default();
+            let reply = match self.ask(messages, schema, bound, asked) {
+                Ok(reply) => reply.text,
+                Err(RemoteError::Chat(error)) if error.is_of_the_endpoint() => {
+                    return Err(error.into());
+                }
+                Err(_) => String::new(),
+            };
+            let answer: serde_json::Value = serde_json::from_str(&reply).unwrap_or_default();
             let list = answer["orders"].as_array().cloned().unwrap_or_default();
             list.iter().map(serde_json::Value::as_bool).collect()
         };
@@ -280,10 +296,10 @@ impl RemoteAnalyst {
     }
 
     /// One summary of a call that was read in several windows.
-    fn joined(&self, summaries: &[String], asked: &mut Asked) -> Result<String, RemoteError> {
+    fn joined(&self, summaries: &[String], asked: &mut Asked) -> String {
         match summaries {
-            [] => return Ok("The model wrote no summary.".into()),
-            [one] => return Ok(one.clone()),
+            [] => return "The model wrote no summary.".into(),
+            [one] => return one.clone(),
             _ => {}
         }
         let parts: Vec<&str> = summaries.iter().map(String::as_str).collect();
@@ -292,10 +308,12 @@ impl RemoteAnalyst {
             prompt::parts(&parts, &self.settings.language),
         )];
         let bound = self.bound([].iter());
-        let reply = self.ask(messages, schema::schema(&[], true), bound, asked)?;
-        Ok(Reply::read(&reply.text)
-            .summary
-            .unwrap_or_else(|| summaries.join(" ")))
+        let joined = match self.ask(messages, schema::schema(&[], true), bound, asked) {
+            Ok(reply) => Reply::read(&reply.text).summary,
+            // What the call was read for is there.
+            Err(_) => None,
+        };
+        joined.unwrap_or_else(|| summaries.join(" "))
     }
 
     fn ask(
@@ -323,6 +341,8 @@ struct Asked {
     usage: Usage,
     /// As the server names it.
     model: Option<String>,
+    /// Whether the probability of an answer was told.
+    told: bool,
     /// Whether an answer's confidence is what the model says of itself.
     self_reported: bool,
 }
@@ -382,19 +402,12 @@ impl Reader<'_> {
             messages.push(said(ChatRole::Assistant, shown(&first.text)));
             messages.push(said(ChatRole::User, prompt::again(&rules)));
             let schema = schema::schema(&again, false);
-            match self.analyst.ask(messages, schema, bound, asked) {
-                Ok(second) => {
-                    let (answers, _) = self.check(&again, &second, asked);
-                    for ((i, _), answer) in broken.iter().zip(answers) {
-                        found[*i] = answer;
-                    }
+            // Without a second reply the answers that are there are kept and not paid again; the others say what was wrong.
+            if let Ok(second) = self.analyst.ask(messages, schema, bound, asked) {
+                let (answers, _) = self.check(&again, &second, asked);
+                for ((i, _), answer) in broken.iter().zip(answers) {
+                    found[*i] = answer;
                 }
-                // Later it may answer: then all is asked anew.
-                Err(RemoteError::Chat(error)) if error.is_of_the_endpoint() => {
-                    return Err(error.into());
-                }
-                // The answers that are there are kept; the others say what was wrong with them.
-                Err(_) => {}
             }
         }
         let found = found
@@ -426,19 +439,19 @@ impl Reader<'_> {
                 let Some(raw) = read.answer(&question.metric.identifier) else {
                     return Err(unusable(reply).to_owned());
                 };
-                let checked = checker.check(question, raw)?;
-                let mut found = checked.found;
                 let from = raw.get().as_ptr().addr() - reply.text.as_ptr().addr();
-                let part = from + checked.value.start..from + checked.value.end;
                 let closed = !matches!(question.shape, Shape::Text { .. } | Shape::Moment);
-                let told = reply
-                    .log_probs
-                    .as_deref()
-                    .and_then(|tokens| confidence::of_part(tokens, &part, closed));
-                match told {
-                    Some(p) => found.confidence = p,
-                    None => asked.self_reported = true,
+                let told = |part: Range<usize>| {
+                    let part = from + part.start..from + part.end;
+                    confidence::of_part(reply.log_probs.as_deref()?, &part, closed)
+                };
+                let checked = checker.check(question, raw, told)?;
+                if checked.told {
+                    asked.told = true;
+                } else {
+                    asked.self_reported = true;
                 }
+                let mut found = checked.found;
                 for evidence in &mut found.evidence {
                     evidence.turn = self.heard.place(evidence.turn);
                 }

@@ -280,10 +280,12 @@ fn what_fails_twice_fails_alone() {
 #[test]
 fn a_failed_second_asking_costs_nothing_else() {
     let wrong = answered(json!({"booked": true, "outcome": 7, "when": null}));
-    let fake = Fake::new(vec![wrong, ResponseTemplate::new(422)]);
-    let analysis = fake.analyze(&all());
-    assert_eq!(answer(&analysis, "booked").status, Status::Answered);
-    assert_eq!(answer(&analysis, "outcome").status, Status::Failed);
+    for status in [422, 401] {
+        let fake = Fake::new(vec![wrong.clone(), ResponseTemplate::new(status)]);
+        let analysis = fake.analyze(&all());
+        assert_eq!(answer(&analysis, "booked").status, Status::Answered);
+        assert_eq!(answer(&analysis, "outcome").status, Status::Failed);
+    }
 }
 
 #[test]
@@ -387,6 +389,23 @@ fn confidence_comes_from_the_probabilities_that_are_told() {
         ConfidenceSource::LogProbabilities
     );
     assert!((answer(&analysis, "booked").confidence - 0.625).abs() < 1e-6);
+}
+
+#[test]
+fn made_up_evidence_lowers_what_the_probabilities_say() {
+    let text = json!({"answers": {"booked": {"evidence": [{"turn": 1, "quote": "all is lost"}], "value": true}},
+        "summary": "s"})
+    .to_string();
+    let told = ResponseTemplate::new(200).set_body_json(json!({
+        "choices": [{"message": {"content": text}, "finish_reason": "stop", "logprobs": {"content": [
+            {"token": text, "logprob": -0.1, "top_logprobs": []}]}}],
+    }));
+    let analysis = Fake::new(vec![told]).analyze(&[booked()]);
+    let confidence = answer(&analysis, "booked").confidence;
+    assert!(
+        (confidence - 0.5 * (-0.1_f64).exp()).abs() < 1e-6,
+        "{confidence}"
+    );
 }
 
 #[test]

@@ -238,8 +238,15 @@ impl EndpointConfig {
 
     /// Tokens that the model may think for.
     pub(crate) fn thinking(&self) -> u32 {
-        let asked = self.reasoning_effort.as_ref().map_or(0, |_| THINKING);
-        self.thinking_tokens.unwrap_or(asked)
+        let usual = if self.reasoning_effort.is_some() {
+            THINKING
+        } else if self.context() >= CONTEXT {
+            // Many models think without being asked to; a bound that is not reached costs nothing.
+            THINKING / 2
+        } else {
+            0
+        };
+        self.thinking_tokens.unwrap_or(usual)
     }
 
     /// `None` where it costs nothing.
@@ -256,6 +263,15 @@ impl EndpointConfig {
     pub(super) fn shown(&self) -> Self {
         let mut shown = self.clone();
         shown.base_url = shown.base_url.as_deref().map(super::shown::shown_url);
+        // Some services take their key here.
+        for value in shown.query.values_mut() {
+            *value = "***".into();
+        }
+        for (_, value) in shown.extra.iter_mut() {
+            if value.is_str() {
+                *value = "***".into();
+            }
+        }
         for value in shown.headers.values_mut() {
             if let HeaderConfig::Value(value) = value {
                 *value = "***".into();

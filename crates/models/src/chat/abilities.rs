@@ -80,6 +80,14 @@ const UNKNOWN: [&str; 9] = [
     "extra",
 ];
 
+/// Words that tell that a request does not fit.
+const TOO_LONG: [&str; 4] = [
+    "context length",
+    "context_length",
+    "context window",
+    "context size",
+];
+
 impl Sent {
     /// Everything, in the best mode.
     pub(super) fn all() -> Self {
@@ -107,6 +115,10 @@ impl Sent {
     /// its message mentions.
     pub(super) fn objection(self, member: Option<&str>, message: &str) -> Option<Objection> {
         let message = message.to_lowercase();
+        // A request that is too long speaks of schemas and functions too, as parts of what is counted.
+        if TOO_LONG.iter().any(|words| message.contains(words)) {
+            return None;
+        }
         let unknown = UNKNOWN.iter().any(|word| message.contains(word));
         let named = member.and_then(|member| self.named_in(&member.to_lowercase(), unknown));
         named.or_else(|| self.named_in(&message, unknown))

@@ -171,6 +171,8 @@ impl Chat {
                 ChatError::Rejected { .. } => Outcome::Works,
                 // What a repetition may mend is no failure yet, unless the breaker waits for this very request.
                 error if error.is_of_the_endpoint() && (last || pass.is_trial()) => Outcome::Fails,
+                // One question may be too long for the time there is; if every one is, the server hangs.
+                ChatError::TimedOut if last => Outcome::Fails,
                 _ => Outcome::Unclear,
             };
             pass.settle(outcome, now);

@@ -15,7 +15,7 @@ use super::request::{ChatMessage, ChatRequest, ChatRole};
 const MEMBER: &str = "verdict_code";
 const VALUE: &str = "mosaic-41";
 /// Room for a model that thinks first.
-const MAX_TOKENS: u32 = 1024;
+const MAX_TOKENS: u32 = 4096;
 
 impl Chat {
     /// Tries one mode after the other, best first. One thread does it, the others wait for what it finds.

@@ -86,32 +86,41 @@ impl Analyse for RemoteAnalyst {
     }
 
     fn analyze(&mut self, call: &Call, metrics: &[Metric], _: bool) -> Result<Analysis, Trouble> {
-        Self::analyze(self, call, metrics).map_err(|error| trouble(&error))
+        Self::analyze(self, call, metrics).map_err(|error| trouble(self, &error))
     }
 
     fn generate(&mut self, message: &str) -> Result<String, Trouble> {
-        Self::generate(self, message, GENERATED_TOKENS).map_err(|error| trouble(&error))
+        Self::generate(self, message, GENERATED_TOKENS).map_err(|error| trouble(self, &error))
     }
 }
 
-/// A server that answers with an error, late or with something else may do so for this call alone: that counts as an attempt.
-/// If it does so for every call, its client pauses, and that is the endpoint's.
-fn trouble(error: &RemoteError) -> Trouble {
-    let reason = told(error);
-    match error {
-        RemoteError::Chat(
-            chat @ (ChatError::Settings(_)
-            | ChatError::Unreachable(_)
-            | ChatError::Tls(_)
-            | ChatError::Key
-            | ChatError::UnknownModel
-            | ChatError::RateLimited { .. }
-            | ChatError::Paused { .. }),
-        ) => Trouble::Endpoint {
-            reason,
+/// Whose trouble an error is. What looks like the endpoint's may be this call's: a filter before the server that forbids it,
+/// or a server that ends over it. So the endpoint is asked something else; if it answers, the call has lost an attempt.
+fn trouble(analyst: &RemoteAnalyst, error: &RemoteError) -> Trouble {
+    let RemoteError::Chat(chat) = error else {
+        return Trouble::Call(told(error));
+    };
+    let of_endpoint = match chat {
+        ChatError::Settings(_) | ChatError::RateLimited { .. } | ChatError::Paused { .. } => true,
+        ChatError::Unreachable(_)
+        | ChatError::Tls(_)
+        | ChatError::Key
+        | ChatError::UnknownModel
+        | ChatError::Server { status: 502..=504 } => !analyst.is_alive(),
+        _ => false,
+    };
+    if of_endpoint {
+        return Trouble::Endpoint {
+            reason: told(error),
             wait: chat.wait().unwrap_or(AWAY).min(LONGEST_AWAY),
-        },
-        _ => Trouble::Call(reason),
+        };
+    }
+    match chat {
+        // What the server says of a request may quote it.
+        ChatError::Rejected { status, .. } => Trouble::Call(format!(
+            "the endpoint refused the request with status {status}; `aftercall model test` shows its words"
+        )),
+        _ => Trouble::Call(told(error)),
     }
 }
 

@@ -176,22 +176,32 @@ impl Analysts {
             .routes
             .endpoint(&name)
             .ok_or(AnalyseError::NotConfigured(name))?;
-        let mut waiting = Vec::new();
-        for (endpoint, part) in self.routes.parts(own, &metrics) {
-            let (reply, answer) = oneshot::channel();
-            let task = Task::Analyze {
-                call: Box::new(call.clone()),
-                metrics: part,
-                think: *slot == Slot::Reasoning,
-                reply,
-            };
-            self.push(&endpoint, task, urgency)?;
-            waiting.push((endpoint, answer));
+        let mut parts = self.routes.parts(own, &metrics);
+        let others = parts.split_off(1);
+        // None is asked, and paid, while another one that is needed is away; the slot's own comes last.
+        for (endpoint, _) in parts.iter().chain(&others) {
+            self.ready(endpoint)?;
         }
-        let mut parts = Vec::with_capacity(waiting.len());
-        for (endpoint, answer) in waiting {
-            parts.push((endpoint, self.answered(answer, urgency).await?));
+        let mut done = Vec::with_capacity(others.len() + 1);
+        for part in [others, parts] {
+            let mut waiting = Vec::with_capacity(part.len());
+            for (endpoint, metrics) in part {
+                let (reply, answer) = oneshot::channel();
+                let task = Task::Analyze {
+                    call: Box::new(call.clone()),
+                    metrics,
+                    think: *slot == Slot::Reasoning,
+                    reply,
+                };
+                self.push(&endpoint, task, urgency)?;
+                waiting.push((endpoint, answer));
+            }
+            for (endpoint, answer) in waiting {
+                done.push((endpoint, self.answered(answer, urgency).await?));
+            }
         }
+        done.rotate_right(1);
+        let parts = done;
         Ok(joined(parts, &metrics))
     }
 
@@ -233,17 +243,23 @@ impl Analysts {
     }
 
     fn push(&self, endpoint: &str, task: Task, urgency: Urgency) -> Result<(), AnalyseError> {
-        let shared = self
-            .find(endpoint)
-            .ok_or_else(|| AnalyseError::NoEndpoint(endpoint.to_owned()))?;
-        if let State::NotReady { reason } = &*shared.state.borrow() {
-            return Err(AnalyseError::NotReady(reason.clone()));
-        }
+        let shared = self.ready(endpoint)?;
         match urgency {
             Urgency::Now => shared.line.push_now(task, self.waiting_requests),
             Urgency::Job => shared.line.push_job(task),
         }
         Ok(())
+    }
+
+    /// The endpoint, unless it cannot be had for now.
+    fn ready(&self, endpoint: &str) -> Result<&Arc<Shared>, AnalyseError> {
+        let shared = self
+            .find(endpoint)
+            .ok_or_else(|| AnalyseError::NoEndpoint(endpoint.to_owned()))?;
+        match &*shared.state.borrow() {
+            State::NotReady { reason } => Err(AnalyseError::NotReady(reason.clone())),
+            State::Starting | State::Ready { .. } => Ok(shared),
+        }
     }
 
     fn find(&self, endpoint: &str) -> Option<&Arc<Shared>> {

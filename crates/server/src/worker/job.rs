@@ -72,7 +72,13 @@ impl Jobs<'_> {
         if call.timezone.is_none() {
             call.timezone = agent_zone(&config);
         }
-        match self.budget.used_up(self.store, &row.agent_id).await {
+        // A call without a word costs nothing.
+        let used_up = if call.has_words() {
+            self.budget.used_up(self.store, &row.agent_id).await
+        } else {
+            Ok(None)
+        };
+        match used_up {
             Ok(None) => {}
             Ok(Some((until, reason))) => return self.put_off(lease, until, &reason).await,
             Err(error) => {

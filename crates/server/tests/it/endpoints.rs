@@ -84,8 +84,12 @@ async fn single_metrics_have_their_own_endpoint(db: TestDb) {
         metrics: names(&[("solved", "big")]),
         ..Routes::default()
     };
-    let running = start(&db.store, analysts(&Script::default(), routes));
+    let script = Script::default();
+    // While the metric's endpoint is away the slot's own is not asked, which costs too.
+    script.then(Act::Away(Duration::from_millis(5)));
+    let running = start(&db.store, analysts(&script, routes));
     let call = analysed(&db.store, "c", 1).await;
+    assert_eq!(script.taken().len(), 3);
     let analysis = &call.current().unwrap().analysis;
     assert_eq!(analysis.disposition_metrics.len(), 1);
     assert_eq!(analysis.provenance.endpoint.as_deref(), Some("small"));
