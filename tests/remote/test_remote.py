@@ -13,7 +13,8 @@ from support.server import Server
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 START_SECONDS = 120
-ANSWER_SECONDS = 300
+# A small model that writes on until it is stopped, on a machine that may be busy.
+ANSWER_SECONDS = 900
 # The agent's own model and the reasoning slot are remote, the internal one is the model inside the program.
 SETTINGS = """
 [endpoints.llama]
