@@ -164,7 +164,9 @@ impl Call {
     }
 }
 
-fn hex_sha256(bytes: &[u8]) -> String {
+/// SHA-256 as 64 hex digits.
+#[must_use]
+pub fn hex_sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes)
         .iter()
         .map(|byte| format!("{byte:02x}"))

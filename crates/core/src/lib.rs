@@ -25,7 +25,7 @@ pub use answer::{
     Analysis, Answer, ConfidenceSource, DatetimeDetail, Evidence, OtherEndpoint, Precision,
     Provenance, Status, Usage, Value,
 };
-pub use call::{Call, Role, Turn};
+pub use call::{Call, Role, Turn, hex_sha256};
 pub use call_file::{
     CallFile, MAX_CALL_BYTES, MAX_ID_CHARS, MAX_ROLE_CHARS, MAX_TEXT_CHARS, MAX_TRANSCRIPT_BYTES,
     MAX_TURN_BYTES, MAX_TURNS, MAX_VARIABLES_BYTES, parse_call, parse_call_str,

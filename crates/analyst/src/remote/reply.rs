@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::schema::{ANSWERS, SUMMARY};
@@ -87,12 +87,7 @@ impl<'a> Visitor<'a> for Answers<'_, 'a> {
 
     fn visit_map<A: MapAccess<'a>>(self, mut entries: A) -> Result<(), A::Error> {
         while let Some(name) = entries.next_key::<String>()? {
-            let raw: &RawValue = entries.next_value()?;
-            // A number may go on where the text ends.
-            if raw.get().is_empty() {
-                return Err(A::Error::custom("an answer is empty"));
-            }
-            self.0.answers.push((name, raw));
+            self.0.answers.push((name, entries.next_value()?));
         }
         Ok(())
     }

@@ -55,7 +55,7 @@ struct UsageDay {
 }
 
 /// Amounts.
-#[derive(Default, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Spent {
     /// Analyses that were made, wholly or in part.
@@ -152,14 +152,15 @@ pub(crate) async fn read(
         endpoint,
     };
     let rows = app.store.usage(&filter).await?;
-    let mut total = Spent::default();
+    let mut total = Usage::default();
     for row in &rows {
-        total.add(&Spent::of(row.analyses, &row.usage));
+        total.add(&row.usage);
     }
+    let analyses = rows.iter().map(|row| row.analyses).sum();
     Ok(Json(UsageReport {
         from,
         to,
-        total,
+        total: Spent::of(analyses, &total),
         days: rows.into_iter().map(UsageDay::from).collect(),
         budget,
     }))
@@ -187,15 +188,5 @@ impl Spent {
             milliseconds: usage.milliseconds,
             cost: usage.cost.unwrap_or_default(),
         }
-    }
-
-    fn add(&mut self, other: &Self) {
-        self.analyses += other.analyses;
-        self.requests += other.requests;
-        self.tokens_read += other.tokens_read;
-        self.tokens_cached += other.tokens_cached;
-        self.tokens_written += other.tokens_written;
-        self.milliseconds += other.milliseconds;
-        self.cost += other.cost;
     }
 }

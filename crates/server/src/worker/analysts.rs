@@ -160,7 +160,7 @@ impl Analysts {
         self.endpoints.iter()
     }
 
-    /// Analyses a call in a slot. Metrics that have an endpoint of their own are answered by that one, at the same time.
+    /// Analyses a call in a slot. Metrics that have an endpoint of their own are answered there first, those of several at the same time.
     ///
     /// # Errors
     /// Every reason of [`AnalyseError`].
@@ -176,33 +176,33 @@ impl Analysts {
             .routes
             .endpoint(&name)
             .ok_or(AnalyseError::NotConfigured(name))?;
-        let mut parts = self.routes.parts(own, &metrics);
-        let others = parts.split_off(1);
+        let (rest, others) = self.routes.parts(own, &metrics);
         // None is asked, and paid, while another one that is needed is away; the slot's own comes last.
-        for (endpoint, _) in parts.iter().chain(&others) {
+        self.ready(own)?;
+        for (endpoint, _) in &others {
             self.ready(endpoint)?;
         }
-        let mut done = Vec::with_capacity(others.len() + 1);
-        for part in [others, parts] {
-            let mut waiting = Vec::with_capacity(part.len());
-            for (endpoint, metrics) in part {
-                let (reply, answer) = oneshot::channel();
-                let task = Task::Analyze {
-                    call: Box::new(call.clone()),
-                    metrics,
-                    think: *slot == Slot::Reasoning,
-                    reply,
-                };
-                self.push(&endpoint, task, urgency)?;
-                waiting.push((endpoint, answer));
-            }
-            for (endpoint, answer) in waiting {
-                done.push((endpoint, self.answered(answer, urgency).await?));
-            }
+        let ask = |endpoint: &str, metrics| {
+            let (reply, answer) = oneshot::channel();
+            let task = Task::Analyze {
+                call: Box::new(call.clone()),
+                metrics,
+                think: *slot == Slot::Reasoning,
+                reply,
+            };
+            self.push(endpoint, task, urgency).map(|()| answer)
+        };
+        let mut waiting = Vec::with_capacity(others.len());
+        for (endpoint, part) in others {
+            let answer = ask(&endpoint, part)?;
+            waiting.push((endpoint, answer));
         }
-        done.rotate_right(1);
-        let parts = done;
-        Ok(joined(parts, &metrics))
+        let mut others = Vec::with_capacity(waiting.len());
+        for (endpoint, answer) in waiting {
+            others.push((endpoint, self.answered(answer, urgency).await?));
+        }
+        let whole = self.answered(ask(own, rest)?, urgency).await?;
+        Ok(joined(whole, others, &metrics))
     }
 
     /// What the model of a slot says to a message.
@@ -271,19 +271,9 @@ impl Analysts {
     }
 }
 
-/// One analysis from those of several endpoints; the first is that of the slot and has the summary.
-fn joined(parts: Vec<(String, Analysis)>, metrics: &[Metric]) -> Analysis {
-    let mut parts = parts.into_iter();
-    let Some((_, mut whole)) = parts.next() else {
-        // There is always the part of the slot.
-        return aftercall_analyst::unasked(
-            &Call::from_turns(Vec::new()),
-            metrics,
-            aftercall_core::Status::Failed,
-            "Nobody was asked.",
-        );
-    };
-    for (endpoint, part) in parts {
+/// One analysis from that of the slot's endpoint, which has the summary, and those of others.
+fn joined(mut whole: Analysis, others: Vec<(String, Analysis)>, metrics: &[Metric]) -> Analysis {
+    for (endpoint, part) in others {
         let provenance = part.provenance;
         whole.provenance.usage.add(&provenance.usage);
         whole.provenance.truncated |= provenance.truncated;

@@ -48,20 +48,24 @@ impl Routes {
         self.agents.as_deref() == Some(endpoint)
     }
 
-    /// The metrics of each endpoint, that of the slot first, even if none is left for it.
-    pub(super) fn parts(&self, endpoint: &str, metrics: &[Metric]) -> Vec<(String, Vec<Metric>)> {
-        let mut parts = vec![(endpoint.to_owned(), Vec::new())];
+    /// The metrics that are left to the slot's endpoint, even if that is none, and those of each other endpoint.
+    pub(super) fn parts(
+        &self,
+        own: &str,
+        metrics: &[Metric],
+    ) -> (Vec<Metric>, Vec<(String, Vec<Metric>)>) {
+        let mut rest = Vec::new();
+        let mut others: Vec<(String, Vec<Metric>)> = Vec::new();
         for metric in metrics {
-            let to = self
-                .metrics
-                .get(&metric.identifier)
-                .map_or(endpoint, String::as_str);
-            match parts.iter_mut().find(|(name, _)| name == to) {
-                Some((_, part)) => part.push(metric.clone()),
-                None => parts.push((to.to_owned(), vec![metric.clone()])),
+            match self.metrics.get(&metric.identifier) {
+                Some(to) if to != own => match others.iter_mut().find(|(name, _)| name == to) {
+                    Some((_, part)) => part.push(metric.clone()),
+                    None => others.push((to.clone(), vec![metric.clone()])),
+                },
+                _ => rest.push(metric.clone()),
             }
         }
-        parts
+        (rest, others)
     }
 }
 
@@ -112,16 +116,18 @@ mod tests {
             kind: MetricType::String,
             choices: Vec::new(),
         };
-        let names = |parts: Vec<(String, Vec<Metric>)>| -> Vec<(String, Vec<String>)> {
-            parts
+        let routes = routes();
+        let names = |own: &str, metrics: &[Metric]| -> Vec<(String, Vec<String>)> {
+            let (rest, others) = routes.parts(own, metrics);
+            [(own.to_owned(), rest)]
                 .into_iter()
+                .chain(others)
                 .map(|(to, part)| (to, part.into_iter().map(|m| m.identifier).collect()))
                 .collect()
         };
-        let routes = routes();
         let metrics = [metric("a"), metric("csat"), metric("b"), metric("mood")];
         assert_eq!(
-            names(routes.parts("embedded", &metrics)),
+            names("embedded", &metrics),
             [
                 ("embedded".into(), vec!["a".into(), "b".into()]),
                 ("big".into(), vec!["csat".into()]),
@@ -129,11 +135,11 @@ mod tests {
             ]
         );
         assert_eq!(
-            names(routes.parts("big", &metrics[1..2])),
+            names("big", &metrics[1..2]),
             [("big".into(), vec!["csat".into()])]
         );
         assert_eq!(
-            names(routes.parts("small", &metrics[1..2])),
+            names("small", &metrics[1..2]),
             [
                 ("small".into(), vec![]),
                 ("big".into(), vec!["csat".into()])

@@ -318,6 +318,6 @@ fn accepted(row: calls::Model, outcome: Outcome) -> Result<Accepted, StoreError>
     })
 }
 
-fn unanswered() -> StoreError {
+pub(super) fn unanswered() -> StoreError {
     StoreError::corrupt("a batch of calls", "a call was left without an answer")
 }

@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use sea_orm::{DbBackend, DbErr};
 use tokio::sync::{Semaphore, oneshot};
 
+use super::accept::unanswered;
 use super::sent::Sent;
 use super::{Accepted, NewCall, Rejected};
 use crate::{Store, StoreError};
@@ -86,7 +87,7 @@ impl Store {
         call: NewCall,
     ) -> Result<Result<Accepted, Rejected>, StoreError> {
         let mut answers = self.accept_calls(vec![call]).await?;
-        answers.pop().ok_or_else(lost)
+        answers.pop().ok_or_else(unanswered)
     }
 
     /// Takes calls in one commit and tells of each, in their order, what became of it. One that is rejected takes no
@@ -121,7 +122,7 @@ impl Store {
         let mut stored = stored.into_iter();
         answers
             .into_iter()
-            .map(|answer| answer.or_else(|| stored.next()).ok_or_else(lost))
+            .map(|answer| answer.or_else(|| stored.next()).ok_or_else(unanswered))
             .collect()
     }
 
@@ -130,7 +131,7 @@ impl Store {
         self.gather().put(Entry { calls, answer });
         // Whoever commits does it for others too: it must not end with the request that began it.
         tokio::spawn(self.clone().commit_waiting());
-        told.await.map_err(|_| lost())?
+        told.await.map_err(|_| unanswered())?
     }
 
     /// Waits for a turn and stores what waits by then. As it runs once for each entry, none is left.
@@ -161,7 +162,7 @@ impl Store {
             Err(error) if entries.len() == 1 => {
                 let mut error = Some(error);
                 for entry in entries {
-                    tell(entry, Err(error.take().unwrap_or_else(lost)));
+                    tell(entry, Err(error.take().unwrap_or_else(unanswered)));
                 }
             }
             // It may be the fault of one of them: each is tried alone, so that no other suffers.
@@ -179,8 +180,4 @@ impl Store {
 /// Whoever does not wait any more need not know.
 fn tell(entry: Entry, answer: Result<Answers, StoreError>) {
     entry.answer.send(answer).ok();
-}
-
-fn lost() -> StoreError {
-    StoreError::corrupt("a batch of calls", "a call was left without an answer")
 }

@@ -2,10 +2,9 @@
 
 use std::mem;
 
-use aftercall_core::{COMPLETED, Problem};
+use aftercall_core::{COMPLETED, Problem, hex_sha256};
 use jiff::Timestamp;
 use serde_json::Value as Json;
-use sha2::{Digest, Sha256};
 
 use super::NewCall;
 use super::columns::turns_text;
@@ -37,7 +36,7 @@ impl Sent {
         let transcript = mem::take(&mut call.transcript);
         let mut fields = fields(&call, &new.extra, new.is_test);
         call.transcript = transcript;
-        fields.insert("transcript".to_owned(), hex_sha256(&turns).into());
+        fields.insert("transcript".to_owned(), hex_sha256(turns.as_bytes()).into());
         if let Some(revision_id) = &new.revision_id {
             fields.insert("versionId".to_owned(), revision_id.clone().into());
         }
@@ -53,7 +52,7 @@ impl Sent {
                 cancelled: false,
             },
             turns,
-            hash: hex_sha256(&whole.to_string()),
+            hash: hex_sha256(whole.to_string().as_bytes()),
         })
     }
 
@@ -64,11 +63,4 @@ impl Sent {
 
 fn to_the_microsecond(instant: Timestamp) -> Timestamp {
     from_us(to_us(instant)).unwrap_or(instant)
-}
-
-fn hex_sha256(text: &str) -> String {
-    Sha256::digest(text.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }

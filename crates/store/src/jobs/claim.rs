@@ -128,22 +128,7 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub async fn release(&self, held: &Lease) -> Result<bool, StoreError> {
-        let now = self.now_us();
-        let txn = self.begin().await?;
-        let released = update_held(held)
-            .col_expr(jobs::Column::State, Expr::val(JobState::Queued.name()))
-            .col_expr(jobs::Column::LeaseToken, Expr::val(None::<String>))
-            .col_expr(jobs::Column::LeaseUntil, Expr::val(None::<i64>))
-            .col_expr(jobs::Column::RunAt, Expr::val(now))
-            .col_expr(jobs::Column::UpdatedAt, Expr::val(now))
-            .col_expr(
-                jobs::Column::Attempts,
-                Expr::col(jobs::Column::Attempts).sub(1i64),
-            )
-            .exec(&txn)
-            .await?;
-        txn.commit().await?;
-        Ok(released.rows_affected > 0)
+        self.give_back(held, self.now(), None).await
     }
 
     /// Puts a job off, with the reason, which is no fault of its own: it is due again then and the attempt does not count.
@@ -157,22 +142,33 @@ impl Store {
         until: Timestamp,
         reason: &str,
     ) -> Result<bool, StoreError> {
-        let txn = self.begin().await?;
-        let put_off = update_held(held)
+        self.give_back(held, until, Some(reason)).await
+    }
+
+    /// Queues a leased job again as if it had not been claimed; without a reason the last error stays.
+    async fn give_back(
+        &self,
+        held: &Lease,
+        due: Timestamp,
+        reason: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let mut update = update_held(held)
             .col_expr(jobs::Column::State, Expr::val(JobState::Queued.name()))
             .col_expr(jobs::Column::LeaseToken, Expr::val(None::<String>))
             .col_expr(jobs::Column::LeaseUntil, Expr::val(None::<i64>))
-            .col_expr(jobs::Column::RunAt, Expr::val(to_us(until)))
-            .col_expr(jobs::Column::LastError, Expr::val(storable(reason)))
+            .col_expr(jobs::Column::RunAt, Expr::val(to_us(due)))
             .col_expr(jobs::Column::UpdatedAt, Expr::val(self.now_us()))
             .col_expr(
                 jobs::Column::Attempts,
                 Expr::col(jobs::Column::Attempts).sub(1i64),
-            )
-            .exec(&txn)
-            .await?;
+            );
+        if let Some(reason) = reason {
+            update = update.col_expr(jobs::Column::LastError, Expr::val(storable(reason)));
+        }
+        let txn = self.begin().await?;
+        let given_back = update.exec(&txn).await?;
         txn.commit().await?;
-        Ok(put_off.rows_affected > 0)
+        Ok(given_back.rows_affected > 0)
     }
 
     /// Names of the slots that have jobs which wait or run.
@@ -185,6 +181,7 @@ impl Store {
             .select_only()
             .column(jobs::Column::Slot)
             .distinct()
+            // It follows from the next line, and is what the index of jobs that are not done is found by.
             .filter(jobs::Column::State.ne(JobState::Done.name()))
             .filter(jobs::Column::State.is_in(open))
             .into_tuple()
