@@ -1,4 +1,4 @@
-"""A server that others wrote answers in place of the model inside the program: llama-server, with the same small model."""
+"""A server that others wrote answers in place of the model inside the program: llama-server, with the default model."""
 import os
 import re
 import sys
@@ -13,7 +13,7 @@ from support.server import Server
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 START_SECONDS = 120
-# A small model that writes on until it is stopped, on a machine that may be busy.
+# On a machine that may be busy.
 ANSWER_SECONDS = 900
 # The agent's own model and the reasoning slot are remote, the internal one is the model inside the program.
 SETTINGS = """
@@ -22,6 +22,8 @@ base_url = "http://127.0.0.1:{port}/v1"
 model = "small"
 context_tokens = 8192
 concurrency = 1
+timeout_seconds = 600
+deadline_seconds = 800
 price_read = 1.0
 price_written = 2.0
 
@@ -30,7 +32,7 @@ reasoning = "llama"
 [slots.agent]
 "gpt-4o" = "llama"
 """
-# Few, as a model this small writes on until it is stopped.
+# Few, as every answer is written out.
 METRICS = [metric for metric in calls.METRICS if metric["identifier"] in ("issue_resolved", "outcome", "call_back_at")]
 TYPES = {"BOOLEAN": bool, "INTEGER": int, "STRING": str, "ENUM": str, "DATETIME": str}
 
@@ -39,7 +41,7 @@ class Remote(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         port = free_port()
-        words = [sys.executable, os.path.join(HERE, "llama_server.py"), places.model(), str(port)]
+        words = [sys.executable, os.path.join(HERE, "llama_server.py"), places.default_model(), str(port)]
         folder = tempfile.TemporaryDirectory(prefix="aftercall-test-")
         cls.addClassCleanup(folder.cleanup)
         cls.llama = Process(words, os.path.join(folder.name, "llama-server.log"))

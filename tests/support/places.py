@@ -5,6 +5,7 @@ import subprocess
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SMALL_MODEL = "smollm2-135m-instruct-q4_1"
+DEFAULT_MODEL = "qwen2.5-coder-1.5b-instruct-q4_k_m"
 
 
 class Missing(Exception):
@@ -22,12 +23,21 @@ def program():
 
 def model():
     """The file of the small model: $AFTERCALL_TEST_MODEL, else where `aftercall model pull` puts it."""
-    given = os.environ.get("AFTERCALL_TEST_MODEL")
+    return _model("AFTERCALL_TEST_MODEL", SMALL_MODEL)
+
+
+def default_model():
+    """The file of the model that is the default: $AFTERCALL_DEFAULT_MODEL, else where `aftercall model pull` puts it."""
+    return _model("AFTERCALL_DEFAULT_MODEL", DEFAULT_MODEL)
+
+
+def _model(variable, name):
+    given = os.environ.get(variable)
     if given:
         return given
-    found = subprocess.run([program(), "model", "path", SMALL_MODEL], stdout=subprocess.PIPE, text=True, check=False)
+    found = subprocess.run([program(), "model", "path", name], stdout=subprocess.PIPE, text=True, check=False)
     if found.returncode != 0:
-        raise Missing(f"the small model is not here; `aftercall model pull {SMALL_MODEL}` fetches it")
+        raise Missing(f"a model is not here; `aftercall model pull {name}` fetches it")
     return found.stdout.strip()
 
 

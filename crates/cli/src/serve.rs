@@ -56,6 +56,13 @@ fn run(config: &Config, work: impl Future<Output = Result<(), Failure>>) -> Resu
 
 async fn serving(config: &Config, samples: Option<&Path>) -> Result<(), Failure> {
     let stop = signals::listen()?;
+    // First what may be wrong in the configuration: a start that fails makes no database, and no key that is shown once.
+    let (listener, address) = listen("listen", &config.listen).await?;
+    let analysts = if config.worker.enabled {
+        endpoints::start(config)?
+    } else {
+        Analysts::none()
+    };
     let store = database::open(config).await?;
     database::warn_of_surroundings(config, &store).await;
     let first = store
@@ -69,12 +76,6 @@ async fn serving(config: &Config, samples: Option<&Path>) -> Result<(), Failure>
             first.secret
         ));
     }
-    let (listener, address) = listen("listen", &config.listen).await?;
-    let analysts = if config.worker.enabled {
-        endpoints::start(config)?
-    } else {
-        Analysts::none()
-    };
     let wake = Wake::default();
     let app = App::new(
         store.clone(),

@@ -123,6 +123,7 @@ impl RemoteAnalyst {
         if let Some(mut analysis) = without_transcript(&heard.call, metrics) {
             analysis.provenance.transcript_sha256 = call.transcript_sha256();
             analysis.provenance.withheld = heard.withheld;
+            analysis.provenance.usage = self.spent(asked.usage, started);
             return Ok(analysis);
         }
         let questions: Vec<Question<'_>> = metrics.iter().map(Question::of).collect();
@@ -169,13 +170,18 @@ impl RemoteAnalyst {
                 truncated: cut,
                 withheld: heard.withheld,
                 others: Vec::new(),
-                usage: Usage {
-                    milliseconds: whole_milliseconds(started.elapsed()),
-                    cost: self.settings.prices.map(|prices| prices.of(&asked.usage)),
-                    ..asked.usage
-                },
+                usage: self.spent(asked.usage, started),
             },
         })
+    }
+
+    /// What was used so far, with the time since the start and the price.
+    fn spent(&self, usage: Usage, started: Instant) -> Usage {
+        Usage {
+            milliseconds: whole_milliseconds(started.elapsed()),
+            cost: self.settings.prices.map(|prices| prices.of(&usage)),
+            ..usage
+        }
     }
 
     /// What the model says to one message, in at most so many tokens.
@@ -267,7 +273,10 @@ impl RemoteAnalyst {
         transcript: &Transcript,
     ) -> Result<Vec<Range<usize>>, RemoteError> {
         // A second asking holds the first answer too.
-        let beside = tokens(instructions) + 2 * self.bound(questions.iter()) + SPARE;
+        let answers = 2 * self.bound(questions.iter());
+        let all: Vec<&Question<'_>> = questions.iter().collect();
+        let schema = tokens(&schema::schema(&all, true).to_string());
+        let beside = tokens(instructions) + schema + answers + SPARE;
         let available = self.settings.context_tokens;
         let room = available.saturating_sub(beside);
         if room < LEAST_WINDOW {
@@ -293,6 +302,13 @@ impl RemoteAnalyst {
             })
             .sum();
         answers + SUMMARY_TOKENS + self.settings.thinking_tokens
+    }
+
+    /// Twice a bound, as far as the context has room for it beside the messages.
+    fn more_room(&self, bound: u32, messages: &[ChatMessage]) -> u32 {
+        let read: u32 = messages.iter().map(|m| tokens(&m.content)).sum();
+        let room = self.settings.context_tokens.saturating_sub(read + SPARE);
+        bound.max(room.min(2 * bound))
     }
 
     /// One summary of a call that was read in several windows.
@@ -341,7 +357,7 @@ struct Asked {
     usage: Usage,
     /// As the server names it.
     model: Option<String>,
-    /// Whether the probability of an answer was told.
+    /// Whether probabilities were told.
     told: bool,
     /// Whether an answer's confidence is what the model says of itself.
     self_reported: bool,
@@ -402,6 +418,11 @@ impl Reader<'_> {
             messages.push(said(ChatRole::Assistant, shown(&first.text)));
             messages.push(said(ChatRole::User, prompt::again(&rules)));
             let schema = schema::schema(&again, false);
+            // What stopped at its bound, in its thoughts perhaps, has more room the second time.
+            let bound = match first.finish {
+                Finish::Length => self.analyst.more_room(bound, &messages),
+                _ => bound,
+            };
             // Without a second reply the answers that are there are kept and not paid again; the others say what was wrong.
             if let Ok(second) = self.analyst.ask(messages, schema, bound, asked) {
                 let (answers, _) = self.check(&again, &second, asked);
@@ -433,6 +454,7 @@ impl Reader<'_> {
             call: &self.heard.call,
             clock: self.clock,
         };
+        asked.told |= reply.log_probs.is_some();
         let found = questions
             .iter()
             .map(|question| {
@@ -446,11 +468,7 @@ impl Reader<'_> {
                     confidence::of_part(reply.log_probs.as_deref()?, &part, closed)
                 };
                 let checked = checker.check(question, raw, told)?;
-                if checked.told {
-                    asked.told = true;
-                } else {
-                    asked.self_reported = true;
-                }
+                asked.self_reported |= !checked.told;
                 let mut found = checked.found;
                 for evidence in &mut found.evidence {
                     evidence.turn = self.heard.place(evidence.turn);

@@ -337,7 +337,11 @@ fn refusals_filters_and_lengths_have_their_reasons() {
         reasoning.contains("cut off at its length bound"),
         "{reasoning}"
     );
-    assert_eq!(fake.asked().len(), 2);
+    let asked = fake.asked();
+    assert_eq!(asked.len(), 2);
+    // It has twice the room the second time.
+    let room = |i: usize| asked[i]["max_tokens"].as_u64().unwrap();
+    assert_eq!(room(1), 2 * room(0));
 }
 
 #[test]

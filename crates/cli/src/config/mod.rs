@@ -322,6 +322,49 @@ mod tests {
     }
 
     #[test]
+    fn examples_in_the_documentation_can_be_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.toml");
+        let blocks: Vec<&str> = include_str!("../../../../docs/models.md")
+            .split("```toml")
+            .skip(1)
+            .map(|rest| rest.split("```").next().unwrap())
+            .collect();
+        assert!(blocks.len() >= 3);
+        let mut names = Vec::new();
+        for block in blocks {
+            std::fs::write(&file, block).unwrap();
+            let config = Config::load(Some(&file), &[], &variables(&[("HOME", "/x")])).unwrap();
+            for (name, endpoint) in config.endpoints {
+                // Keys are in variables, which are not set here.
+                let mut endpoint = EndpointConfig {
+                    key_env: None,
+                    ..endpoint
+                };
+                endpoint.headers.clear();
+                let settings = endpoint.chat().unwrap();
+                let made = aftercall_models::chat::Chat::new(
+                    settings,
+                    Box::new(aftercall_models::chat::System),
+                );
+                assert!(made.is_ok(), "{name}: {made:?}");
+                names.push(name);
+            }
+        }
+        for recipe in [
+            "openai",
+            "anthropic",
+            "google",
+            "vllm",
+            "ollama",
+            "llama-server",
+            "azure",
+        ] {
+            assert!(names.iter().any(|name| name == recipe), "{recipe}");
+        }
+    }
+
+    #[test]
     fn what_is_wrong_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let home = ("HOME", "/home/x");

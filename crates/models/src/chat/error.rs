@@ -72,6 +72,8 @@ impl ChatError {
             | Self::UnknownModel
             | Self::RateLimited { .. }
             | Self::Server { .. }
+            // Nothing is left to pay with.
+            | Self::Rejected { status: 402, .. }
             | Self::Paused { .. } => true,
             Self::TimedOut | Self::Rejected { .. } | Self::Reply(_) => false,
         }

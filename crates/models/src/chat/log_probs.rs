@@ -50,7 +50,8 @@ pub(super) fn read(choice: &Json, text: &str) -> Option<Vec<TokenLogProb>> {
 }
 
 fn token(json: &Json) -> Option<Token<'_>> {
-    let log_prob = json.get("logprob")?.as_f64()?;
+    // JSON has no number for the logarithm of nothing.
+    let log_prob = json.get("logprob")?.as_f64().unwrap_or(f64::MIN);
     let text = json.get("token")?.as_str()?;
     // The text of a part of a character is not what was written; its bytes are.
     let bytes = json.get("bytes").and_then(Json::as_array).map(|bytes| {
@@ -115,6 +116,15 @@ mod tests {
         assert!(texts(plain(&["x{", "}"]), "{}").is_none());
         assert!(texts(plain(&["{", "}"]), "{\"a\":1}").is_none());
         assert!(texts(plain(&[]), "").is_none());
+    }
+
+    #[test]
+    fn a_token_that_had_no_probability_at_all_has_the_least() {
+        let tokens = json!([{"token": "{", "logprob": null}, {"token": "}", "logprob": -0.5}]);
+        let found = read(&json!({"logprobs": {"content": tokens}}), "{}").unwrap();
+        assert!(found[0].log_prob < -1e300);
+        let without = json!([{"token": "{"}, {"token": "}", "logprob": -0.5}]);
+        assert!(read(&json!({"logprobs": {"content": without}}), "{}").is_none());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use super::abilities::{Abilities, Sent};
 use super::client::Chat;
 use super::error::ChatError;
-use super::reply::ChatReply;
+use super::reply::{ChatReply, Finish};
 use super::request::{ChatMessage, ChatRequest, ChatRole};
 
 /// An answer that nobody would give to the question without being held to the schema.
@@ -33,7 +33,7 @@ impl Chat {
             let mut known = self.known();
             let next = known.sent.mode.next();
             let error = match (outcome, next) {
-                (Ok(reply), Some(next)) if !obeys(&reply) => {
+                (Ok(reply), Some(next)) if disobeys(&reply) => {
                     known.sent.mode = next;
                     continue;
                 }
@@ -79,8 +79,12 @@ fn request() -> ChatRequest {
     }
 }
 
-fn obeys(reply: &ChatReply) -> bool {
-    serde_json::from_str::<Json>(&reply.text).is_ok_and(|json| json == json!({MEMBER: VALUE}))
+/// Whether an answer shows that the server does not hold the model to a schema. One that was cut off, in the middle of a
+/// thought perhaps, shows nothing.
+fn disobeys(reply: &ChatReply) -> bool {
+    let obeyed = json!({MEMBER: VALUE});
+    reply.finish != Finish::Length
+        && serde_json::from_str::<Json>(&reply.text).map_or(true, |json| json != obeyed)
 }
 
 /// Whether a server says that it does not do what was asked.

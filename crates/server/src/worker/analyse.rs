@@ -106,6 +106,7 @@ fn trouble(analyst: &RemoteAnalyst, error: &RemoteError) -> Trouble {
         | ChatError::Tls(_)
         | ChatError::Key
         | ChatError::UnknownModel
+        | ChatError::Rejected { status: 402, .. }
         | ChatError::Server { status: 502..=504 } => !analyst.is_alive(),
         _ => false,
     };

@@ -277,6 +277,11 @@ fn joined(mut whole: Analysis, others: Vec<(String, Analysis)>, metrics: &[Metri
         let provenance = part.provenance;
         whole.provenance.usage.add(&provenance.usage);
         whole.provenance.truncated |= provenance.truncated;
+        for turn in provenance.withheld {
+            if !whole.provenance.withheld.contains(&turn) {
+                whole.provenance.withheld.push(turn);
+            }
+        }
         whole.provenance.others.push(OtherEndpoint {
             endpoint,
             model: provenance.model,

@@ -4,7 +4,7 @@ use aftercall_models::chat::{Chat, ChatError, OutputMode, TokenLimit};
 use serde_json::{Value as Json, json};
 use wiremock::ResponseTemplate;
 
-use super::fake::{Fake, OBEYED, content, obeying, refusal, request, tool_call};
+use super::fake::{Fake, OBEYED, completion, content, obeying, refusal, request, tool_call};
 
 const ANSWER: &str = r#"{"a":1}"#;
 
@@ -56,6 +56,19 @@ fn a_probe_finds_the_best_mode_that_is_obeyed() {
         assert_eq!(chat.probe().unwrap(), abilities);
         assert_eq!(fake.requests().len(), count);
         assert!(clock.slept().is_empty());
+    }
+}
+
+#[test]
+fn a_model_that_is_stopped_while_it_thinks_has_shown_nothing() {
+    let stopped = || completion(json!({"content": "<think>Well"}), "length");
+    let refused = || refusal(400, None, "bad request");
+    for (script, expected) in [
+        (vec![stopped()], OutputMode::Schema),
+        (vec![refused(), stopped()], OutputMode::Tool),
+    ] {
+        let (chat, _) = Fake::new(script).chat();
+        assert_eq!(chat.probe().unwrap().mode, expected);
     }
 }
 
