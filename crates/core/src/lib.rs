@@ -7,6 +7,7 @@ mod call;
 mod call_file;
 mod call_status;
 mod document;
+mod event;
 mod id;
 mod metric;
 pub mod metrics_file;
@@ -25,6 +26,7 @@ pub use answer::{
     Analysis, Answer, ConfidenceSource, DatetimeDetail, Evidence, OtherEndpoint, Precision,
     Provenance, Status, Usage, Value,
 };
+pub use event::Event;
 pub use call::{Call, Role, Turn, hex_sha256};
 pub use call_file::{
     CallFile, MAX_CALL_BYTES, MAX_ID_CHARS, MAX_ROLE_CHARS, MAX_TEXT_CHARS, MAX_TRANSCRIPT_BYTES,

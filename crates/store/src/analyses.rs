@@ -1,6 +1,6 @@
 //! Analyses: every one is kept, one of a call's is the current one.
 
-use aftercall_core::{Analysis, Metric};
+use aftercall_core::{Analysis, Event, Metric};
 use jiff::Timestamp;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 use crate::answers::{self, storable};
 use crate::calls::locked;
 use crate::chunks::chunks;
+use crate::deliveries::{Subject, announce};
 use crate::entity::{agents, analyses, answers as answers_table, calls, revisions};
 use crate::jobs::{End, Job, JobOrder, JobState, Lease, end, insert_or_find, new_job, slot_of};
 use crate::json_text::{JsonText, Unreadable};
@@ -112,7 +113,7 @@ impl Store {
         let (true, Some(call)) = (end(&txn, held, self.now_us(), &done).await?, call) else {
             return Ok(None);
         };
-        let row = insert(&txn, self, call, analysis).await?;
+        let row = insert(&txn, self, call, analysis, held.job.announce).await?;
         txn.commit().await?;
         Ok(Some(row))
     }
@@ -132,8 +133,19 @@ impl Store {
             .collect()
     }
 
-    /// Queues another analysis of a finished call, with a version of its agent: the one asked for, else the active one.
-    /// Where the same waits or runs already, it is that job.
+    /// The analysis of that id.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] where there is none; those of the database.
+    pub async fn analysis(&self, id: &str) -> Result<AnalysisRow, StoreError> {
+        let row = analyses::Entity::find_by_id(id).one(self.reader()).await?;
+        row.ok_or_else(|| StoreError::missing("Analysis", id))?
+            .try_into()
+    }
+
+    /// Queues another analysis of a finished call, with a version of its agent: the one asked for, else the active one. With
+    /// `announced` receivers hear of it, which else they do of a call's first analysis alone. Where the same waits or runs
+    /// already, it is that job.
     ///
     /// # Errors
     /// [`StoreError::Missing`] where there is no such call or version; [`Conflict::CallNotFinished`]; those of the database.
@@ -141,6 +153,7 @@ impl Store {
         &self,
         call_id: &str,
         revision_id: Option<&str>,
+        announced: bool,
     ) -> Result<Job, StoreError> {
         let txn = self.begin().await?;
         let call = locked(&txn, call_id).await?;
@@ -172,7 +185,8 @@ impl Store {
                 .ok_or_else(|| StoreError::missing("Agent", call.agent_id.as_str()))?,
         };
         let slot = slot_of(&txn, &revision_id).await?;
-        let job = new_job(self, &call.id, &JobOrder::asked(revision_id, slot));
+        let order = JobOrder::asked(revision_id, slot, announced);
+        let job = new_job(self, &call.id, &order);
         let job = insert_or_find(&txn, job).await?;
         txn.commit().await?;
         job.try_into()
@@ -190,12 +204,13 @@ pub(crate) async fn locked_call(
         .await?)
 }
 
-/// Stores an analysis of a locked call, with its answers, and moves the call's current one.
+/// Stores an analysis of a locked call, with its answers, moves the call's current one, and tells those who asked for it.
 pub(crate) async fn insert(
     db: &impl ConnectionTrait,
     store: &Store,
     call: calls::Model,
     new: NewAnalysis,
+    announced: bool,
 ) -> Result<AnalysisRow, StoreError> {
     let newest: Option<Option<i64>> = analyses::Entity::find()
         .select_only()
@@ -222,10 +237,25 @@ pub(crate) async fn insert(
     let mut update = calls::Entity::update_many()
         .col_expr(calls::Column::UpdatedAt, Expr::val(now))
         .filter(calls::Column::Id.eq(call.id.as_str()));
-    if new.status == AnalysisStatus::Completed || !has_completed(db, &call).await? {
+    let earlier = has_completed(db, &call).await?;
+    if new.status == AnalysisStatus::Completed || !earlier {
         update = update.col_expr(calls::Column::CurrentAnalysisId, Expr::val(row.id.as_str()));
     }
     update.exec(db).await?;
+    let event = match new.status {
+        AnalysisStatus::Completed if announced || !earlier => Some(Event::AnalyticsCompleted),
+        AnalysisStatus::Completed => None,
+        AnalysisStatus::Failed => Some(Event::AnalysisFailed),
+    };
+    if let Some(event) = event {
+        let told = Subject {
+            agent_id: Some(&call.agent_id),
+            call_row_id: Some(&call.id),
+            analysis_id: Some(&row.id),
+            payload: None,
+        };
+        announce(db, store, event, &[told]).await?;
+    }
     row.try_into()
 }
 

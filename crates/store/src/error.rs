@@ -136,6 +136,15 @@ pub enum Conflict {
         /// Its state.
         state: &'static str,
     },
+    /// Another receiver has the address.
+    #[error("A webhook with this URL has already been registered")]
+    WebhookUrlExists,
+    /// The receiver still has subscriptions.
+    #[error("Cannot delete webhook: It is currently assigned to one or more agents. Please remove all agent assignments first.")]
+    WebhookAssigned,
+    /// The delivery is being sent just now.
+    #[error("the delivery is being sent")]
+    DeliverySending,
     /// Another job of the same call and version waits or runs.
     #[error("another job of the same call and version waits or runs")]
     JobOpen,

@@ -3,7 +3,9 @@
 
 pub mod analyses;
 pub mod calls;
+pub mod deliveries;
 pub mod jobs;
+pub mod webhooks;
 
 mod agent_list;
 mod agents;

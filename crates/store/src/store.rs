@@ -130,6 +130,18 @@ impl Store {
         times::to_us(self.now())
     }
 
+    /// Fills `out` with random bytes that are fit for secrets.
+    pub fn random_bytes(&self, out: &mut [u8]) {
+        self.random().bytes(out);
+    }
+
+    /// A random number from 0 to 1.
+    #[must_use]
+    pub fn random_unit(&self) -> f64 {
+        // 53 bits are what a float holds exactly.
+        (self.random().u64() >> 11) as f64 / (1u64 << 53) as f64
+    }
+
     pub(crate) fn random(&self) -> &dyn Random {
         &*self.0.random
     }

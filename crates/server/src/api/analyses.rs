@@ -19,6 +19,8 @@ pub(crate) struct NewAnalysisBody {
     /// The version whose metrics are asked; without, the agent's active one.
     #[schema(pattern = "^[0-9a-f]{24}$")]
     version_id: Option<String>,
+    /// Whether webhooks hear of it; without, they do of a call's first analysis alone.
+    notify: Option<bool>,
 }
 
 /// Analyse a call again
@@ -45,10 +47,11 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<JobView>), Problem> {
     let mut read = body.read();
     let version_id = read.text("versionId", 64);
+    let notify = read.flag("notify").unwrap_or(false);
     read.finish()?;
     let job = app
         .store
-        .enqueue_analysis(&call_id, version_id.as_deref())
+        .enqueue_analysis(&call_id, version_id.as_deref(), notify)
         .await?;
     app.wake.now();
     Ok((StatusCode::ACCEPTED, Json(JobView::new(job, call_id))))

@@ -1,7 +1,10 @@
 //! The JSON object of a small body, its fields read one by one.
 
+use std::ops::RangeInclusive;
+
 use aftercall_core::Problem as Broken;
 use axum::extract::{FromRequest, Request};
+use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use super::problem::Problem;
@@ -60,11 +63,10 @@ pub(crate) struct Reader<'a> {
     problems: Vec<Broken>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// A text of at most `max_chars` characters that is not blank; `null` is the same as none.
     pub(crate) fn text(&mut self, name: &'static str, max_chars: usize) -> Option<String> {
-        self.known.push(name);
-        let value = self.fields.get(name).filter(|value| !value.is_null())?;
+        let value = self.value(name)?;
         let rule = match value.as_str() {
             None => "must be a text".to_owned(),
             Some(text) if text.trim().is_empty() => "must not be blank".to_owned(),
@@ -78,6 +80,101 @@ impl Reader<'_> {
         };
         self.problems.push(Broken::new(name, Some(value), rule));
         None
+    }
+
+    /// `true` or `false`; `null` is the same as none.
+    pub(crate) fn flag(&mut self, name: &'static str) -> Option<bool> {
+        let value = self.value(name)?;
+        let flag = value.as_bool();
+        if flag.is_none() {
+            self.problem(name, "must be true or false");
+        }
+        flag
+    }
+
+    /// A whole number within a range; `null` is the same as none.
+    pub(crate) fn whole(
+        &mut self,
+        name: &'static str,
+        range: RangeInclusive<u64>,
+    ) -> Option<u64> {
+        let value = self.value(name)?;
+        let number = value.as_u64().filter(|number| range.contains(number));
+        if number.is_none() {
+            let rule = format!(
+                "must be a whole number from {} to {}",
+                range.start(),
+                range.end()
+            );
+            self.problem(name, &rule);
+        }
+        number
+    }
+
+    /// An instant in RFC 3339; `null` is the same as none.
+    pub(crate) fn instant(&mut self, name: &'static str) -> Option<Timestamp> {
+        let value = self.value(name)?;
+        let instant = value.as_str().and_then(|text| text.parse().ok());
+        if instant.is_none() {
+            self.problem(
+                name,
+                "must be an RFC 3339 date and time with an offset, such as 2026-03-01T09:00:00Z",
+            );
+        }
+        instant
+    }
+
+    /// A list of texts, of at most so many; `null` is the same as none.
+    pub(crate) fn texts(&mut self, name: &'static str, most: usize) -> Option<Vec<String>> {
+        let value = self.value(name)?;
+        let texts = value.as_array().filter(|list| list.len() <= most);
+        let texts: Option<Vec<String>> = texts.and_then(|list| {
+            let texts = list.iter().map(|item| item.as_str().map(str::to_owned));
+            texts.collect()
+        });
+        if texts.is_none() {
+            self.problem(name, &format!("must be a list of at most {most} texts"));
+        }
+        texts
+    }
+
+    /// An object whose values are texts, numbers or flags, as pairs of texts; `null` is the same as none.
+    pub(crate) fn pairs(
+        &mut self,
+        name: &'static str,
+        most: usize,
+    ) -> Option<Vec<(String, String)>> {
+        let value = self.value(name)?;
+        let pair = |(name, value): (&String, &Json)| {
+            let text = match value {
+                Json::String(text) => text.clone(),
+                Json::Bool(_) | Json::Number(_) => value.to_string(),
+                Json::Null | Json::Array(_) | Json::Object(_) => return None,
+            };
+            Some((name.clone(), text))
+        };
+        let pairs = value.as_object().filter(|map| map.len() <= most);
+        let pairs: Option<Vec<_>> = pairs.and_then(|map| map.iter().map(pair).collect());
+        if pairs.is_none() {
+            let rule = format!("must be an object of at most {most} names with texts");
+            self.problem(name, &rule);
+        }
+        pairs
+    }
+
+    /// Whether a field stands in the body, `null` included.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.fields.contains_key(name)
+    }
+
+    fn value(&mut self, name: &'static str) -> Option<&'a Json> {
+        self.known.push(name);
+        self.fields.get(name).filter(|value| !value.is_null())
+    }
+
+    /// Adds problems that were found elsewhere.
+    pub(crate) fn add(&mut self, problems: impl IntoIterator<Item = Broken>) {
+        self.problems.extend(problems);
     }
 
     /// Says that a field must be there.

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use aftercall_core::Event;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
@@ -19,6 +20,7 @@ use super::sent::Sent;
 use super::versions::{Version, Versions};
 use super::{Accepted, Outcome, Rejected};
 use crate::chunks::{chunks, owned_chunks};
+use crate::deliveries::{Subject, announce};
 use crate::entity::{calls, jobs, transcripts};
 use crate::jobs::{JobState, new_job, slot_of};
 use crate::json_text::JsonText;
@@ -129,6 +131,7 @@ impl Store {
         }
         let mut new_transcripts = Vec::with_capacity(created.len());
         let mut new_jobs = Vec::with_capacity(created.len());
+        let mut finished = Vec::new();
         for row in created {
             let Some(plan) = plans.remove(row.call_id.as_str()) else {
                 continue;
@@ -139,6 +142,7 @@ impl Store {
             );
             if row.finished {
                 new_jobs.push(new_job(self, &row.id, &plan.version.order()).into_active_model());
+                finished.push((row.agent_id.clone(), row.id.clone()));
             }
             answers[plan.place] = Some(Ok(accepted(row, Outcome::Created)?));
         }
@@ -152,6 +156,11 @@ impl Store {
                 .exec_without_returning(txn)
                 .await?;
         }
+        let finished: Vec<Subject<'_>> = finished
+            .iter()
+            .map(|(agent, call)| ended(agent, call))
+            .collect();
+        announce(txn, self, Event::PostConversation, &finished).await?;
         Ok(plans)
     }
 
@@ -240,6 +249,8 @@ impl Store {
             jobs::Entity::insert(job.into_active_model())
                 .exec_without_returning(txn)
                 .await?;
+            let ended = ended(&row.agent_id, &row.id);
+            announce(txn, self, Event::PostConversation, &[ended]).await?;
             Outcome::Completed
         } else {
             Outcome::Updated
@@ -309,6 +320,15 @@ struct Plan<'a> {
     place: usize,
     sent: &'a Sent,
     version: Version,
+}
+
+/// What is told of a call that is over.
+pub(super) fn ended<'a>(agent_id: &'a str, call_row_id: &'a str) -> Subject<'a> {
+    Subject {
+        agent_id: Some(agent_id),
+        call_row_id: Some(call_row_id),
+        ..Subject::default()
+    }
 }
 
 fn accepted(row: calls::Model, outcome: Outcome) -> Result<Accepted, StoreError> {

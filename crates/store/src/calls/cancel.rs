@@ -1,10 +1,13 @@
 //! Ending a call that did not take place.
 
+use aftercall_core::Event;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 
 use super::CallRow;
+use super::accept::ended;
 use super::read::locked;
 use crate::answers::storable;
+use crate::deliveries::announce;
 use crate::entity::{calls, jobs};
 use crate::jobs::{JobOrder, new_job, slot_of};
 use crate::{Conflict, Store, StoreError};
@@ -83,6 +86,8 @@ impl Store {
                 .exec_without_returning(&txn)
                 .await?;
         }
+        let told = ended(&row.agent_id, &row.id);
+        announce(&txn, self, Event::PostConversation, &[told]).await?;
         txn.commit().await?;
         Ok(Cancelled {
             call: row.try_into()?,

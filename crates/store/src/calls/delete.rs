@@ -3,11 +3,13 @@
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::read::locked;
+use crate::deliveries;
 use crate::entity::{analyses, answers, calls, jobs, transcripts};
 use crate::{Store, StoreError};
 
 impl Store {
-    /// Deletes a call with everything that came from it: what was said, its variables, analyses, answers and jobs. A worker
+    /// Deletes a call with everything that came from it: what was said, its variables, analyses, answers, jobs
+    /// and deliveries. A worker
     /// that is at it finds its lease gone and stores nothing. An SQLite file does not hold it any longer either; how that is
     /// with PostgreSQL is said in `docs/deploy.md`.
     ///
@@ -20,6 +22,7 @@ impl Store {
             .filter(jobs::Column::Subject.eq(id.as_str()))
             .exec(&txn)
             .await?;
+        deliveries::delete_of_call(&txn, &id).await?;
         answers::Entity::delete_many()
             .filter(answers::Column::CallId.eq(id.as_str()))
             .exec(&txn)

@@ -126,7 +126,7 @@ impl MetricFilter {
     }
 
     /// The condition on a row of `calls`.
-    pub(super) fn condition(&self) -> Condition {
+    pub(crate) fn condition(&self) -> Condition {
         let passes = |test: Condition| Condition::all().add(exists(&self.identifier, test));
         let not_analysed = calls_column(calls::Column::CurrentAnalysisId).is_null();
         match &self.test {

@@ -25,10 +25,8 @@ impl Store {
     /// When a job is to be tried again after that attempt (from 1) failed now.
     #[must_use]
     pub fn retry_at(&self, attempt: i64) -> Timestamp {
-        // 53 bits are what a float holds exactly.
-        let unit = (self.random().u64() >> 11) as f64 / (1u64 << 53) as f64;
         self.now()
-            .saturating_add(retry_delay(attempt, unit))
+            .saturating_add(retry_delay(attempt, self.random_unit()))
             .unwrap_or(Timestamp::MAX)
     }
 }

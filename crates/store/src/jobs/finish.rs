@@ -57,7 +57,7 @@ impl Store {
         if let Some(analysis) = failure.analysis
             && let Some(call) = readable_call(&txn, held).await?
         {
-            analyses::insert(&txn, self, call, analysis).await?;
+            analyses::insert(&txn, self, call, analysis, held.job.announce).await?;
         }
         txn.commit().await?;
         Ok(match state {

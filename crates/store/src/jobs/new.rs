@@ -26,6 +26,7 @@ pub(crate) struct JobOrder {
     revision_id: String,
     slot: String,
     priority: i64,
+    announced: bool,
 }
 
 impl JobOrder {
@@ -35,13 +36,15 @@ impl JobOrder {
             revision_id,
             slot,
             priority: FIRST,
+            announced: false,
         }
     }
 
     /// An analysis that someone asked for.
-    pub(crate) fn asked(revision_id: String, slot: String) -> Self {
+    pub(crate) fn asked(revision_id: String, slot: String, announced: bool) -> Self {
         Self {
             priority: ASKED,
+            announced,
             ..Self::first(revision_id, slot)
         }
     }
@@ -56,7 +59,10 @@ pub(crate) fn new_job(store: &Store, call_row_id: &str, order: &JobOrder) -> job
         kind: ANALYSIS.to_owned(),
         subject: call_row_id.to_owned(),
         slot: order.slot.clone(),
-        payload: JsonText(json!({ "revisionId": revision_id })),
+        payload: JsonText(match order.announced {
+            false => json!({ "revisionId": revision_id }),
+            true => json!({ "revisionId": revision_id, "announce": true }),
+        }),
         state: JobState::Queued.name().to_owned(),
         priority: order.priority,
         run_at: now,
@@ -73,7 +79,8 @@ pub(crate) fn new_job(store: &Store, call_row_id: &str, order: &JobOrder) -> job
 }
 
 /// Inserts a job, unless one of the same call and version waits or runs; then it is that one. One that waits is hurried: it
-/// becomes as urgent as the new one and due no later, so that whoever asks does not wait for the end of a pause.
+/// becomes as urgent as the new one and due no later, so that whoever asks does not wait for the end of a pause, and is
+/// announced if either is.
 pub(crate) async fn insert_or_find(
     db: &impl ConnectionTrait,
     job: jobs::Model,
@@ -116,15 +123,25 @@ async fn hurry(
 ) -> Result<Option<jobs::Model>, StoreError> {
     let run_at = there.run_at.min(as_this.run_at);
     let priority = there.priority.max(as_this.priority);
+    let payload = match announces(&there.payload) {
+        true => &there.payload,
+        false => &as_this.payload,
+    };
     let hurried = jobs::Entity::update_many()
         .col_expr(jobs::Column::RunAt, Expr::val(run_at))
         .col_expr(jobs::Column::Priority, Expr::val(priority))
+        .col_expr(jobs::Column::Payload, Expr::val(payload.clone()))
         .col_expr(jobs::Column::UpdatedAt, Expr::val(as_this.updated_at))
         .filter(jobs::Column::Id.eq(there.id.as_str()))
         .filter(is_state(JobState::Queued))
         .exec_with_returning(db)
         .await?;
     Ok(hurried.into_iter().next())
+}
+
+/// Whether receivers are to hear of a job's analysis even if it is not the call's first.
+pub(crate) fn announces(payload: &JsonText) -> bool {
+    payload.0.get("announce").is_some_and(|flag| flag == true)
 }
 
 /// The model slot of a version.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use serde_json::Value as Json;
 
+use super::new::announces;
 use crate::StoreError;
 use crate::entity::jobs::{self, Model};
 use crate::times::{from_us, from_us_opt};
@@ -69,6 +70,8 @@ pub struct Job {
     pub slot: String,
     /// The version whose metrics are asked.
     pub revision_id: Option<String>,
+    /// Whether receivers hear of the analysis even if it is not the call's first.
+    pub announce: bool,
     /// Where it stands.
     pub state: JobState,
     /// The greater, the sooner.
@@ -113,6 +116,7 @@ impl TryFrom<Model> for Job {
         let revision_id = row.payload.0.get("revisionId").and_then(Json::as_str);
         Ok(Self {
             revision_id: revision_id.map(str::to_owned),
+            announce: announces(&row.payload),
             id: row.id,
             kind: row.kind,
             call_row_id: row.subject,

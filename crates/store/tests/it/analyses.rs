@@ -70,7 +70,7 @@ async fn every_analysis_is_kept_and_the_newest_counts(db: TestDb) {
             .map(|analysis| analysis.number)
             .collect();
         assert_eq!(numbers, (1..=n).rev().collect::<Vec<_>>());
-        db.store.enqueue_analysis("c", None).await.unwrap();
+        db.store.enqueue_analysis("c", None, false).await.unwrap();
     }
 }
 
@@ -110,7 +110,7 @@ async fn a_failed_one_counts_only_where_there_is_no_other(db: TestDb) {
         db.store.call("c").await.unwrap().current().unwrap().number,
         2
     );
-    db.store.enqueue_analysis("c", None).await.unwrap();
+    db.store.enqueue_analysis("c", None, false).await.unwrap();
     let lease = claim_one(&db.store, "internal").await;
     db.store.fail(&lease, dead).await.unwrap();
     let detail = db.store.call("c").await.unwrap();
@@ -170,14 +170,14 @@ async fn the_same_analysis_is_queued_once(db: TestDb) {
     let mut senders = tokio::task::JoinSet::new();
     for _ in 0..8 {
         let store = db.store.clone();
-        senders.spawn(async move { store.enqueue_analysis("c", None).await.unwrap().id });
+        senders.spawn(async move { store.enqueue_analysis("c", None, false).await.unwrap().id });
     }
     let mut ids = senders.join_all().await;
     ids.dedup();
     assert_eq!(ids.len(), 1);
     let lease = claim_one(&db.store, "internal").await;
     assert_eq!(lease.job.id, ids[0]);
-    let running = db.store.enqueue_analysis("c", None).await.unwrap();
+    let running = db.store.enqueue_analysis("c", None, false).await.unwrap();
     assert_eq!(
         (running.id.as_str(), running.state),
         (ids[0].as_str(), JobState::Running)
@@ -194,7 +194,7 @@ async fn an_analysis_can_have_another_version(db: TestDb) {
         .publish_config(&agent.id, patch.as_object().unwrap(), None)
         .await
         .unwrap();
-    let job = db.store.enqueue_analysis("c", None).await.unwrap();
+    let job = db.store.enqueue_analysis("c", None, false).await.unwrap();
     assert_eq!(job.revision_id.as_ref(), Some(&second.id));
     let mut leases = claim(&db.store, "internal", 10).await;
     assert_eq!(leases.len(), 2);
@@ -202,7 +202,7 @@ async fn an_analysis_can_have_another_version(db: TestDb) {
     assert_eq!(leases[0].job.id, job.id);
     let first = db
         .store
-        .enqueue_analysis("c", Some(&agent.active_revision_id))
+        .enqueue_analysis("c", Some(&agent.active_revision_id), false)
         .await
         .unwrap();
     assert_eq!(first.revision_id.as_ref(), Some(&agent.active_revision_id));
@@ -212,7 +212,7 @@ async fn an_analysis_can_have_another_version(db: TestDb) {
     for version in [other.active_revision_id.as_str(), "nothing"] {
         let error = db
             .store
-            .enqueue_analysis("c", Some(version))
+            .enqueue_analysis("c", Some(version), false)
             .await
             .unwrap_err();
         assert!(matches!(
@@ -223,7 +223,7 @@ async fn an_analysis_can_have_another_version(db: TestDb) {
             }
         ));
     }
-    let error = db.store.enqueue_analysis("d", None).await.unwrap_err();
+    let error = db.store.enqueue_analysis("d", None, false).await.unwrap_err();
     assert!(matches!(error, StoreError::Missing { what: "Call", .. }));
 }
 

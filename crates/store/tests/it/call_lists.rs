@@ -339,10 +339,10 @@ async fn only_the_current_analysis_counts(db: TestDb) {
         ..CallFilter::default()
     };
     assert_eq!(found(&db.store, &escalated).await, ["c"]);
-    db.store.enqueue_analysis("c", None).await.unwrap();
+    db.store.enqueue_analysis("c", None, false).await.unwrap();
     finish(&db.store, "internal", json!({"outcome": "resolved"})).await;
     assert!(found(&db.store, &escalated).await.is_empty());
-    db.store.enqueue_analysis("c", None).await.unwrap();
+    db.store.enqueue_analysis("c", None, false).await.unwrap();
     let lease = claim_one(&db.store, "internal").await;
     let call = db.store.work(&lease).await.unwrap().call;
     let stored = db

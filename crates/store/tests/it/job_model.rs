@@ -139,7 +139,7 @@ impl Model {
                     return;
                 };
                 let job = store
-                    .enqueue_analysis(&self.calls[call].call_id, None)
+                    .enqueue_analysis(&self.calls[call].call_id, None, false)
                     .await
                     .unwrap();
                 match self

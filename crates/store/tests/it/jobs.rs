@@ -62,7 +62,7 @@ async fn the_most_urgent_and_oldest_come_first(db: TestDb) {
         .remove(0)
         .job;
     db.store.cancel_job(&first.id).await.unwrap();
-    db.store.enqueue_analysis("b", None).await.unwrap();
+    db.store.enqueue_analysis("b", None, false).await.unwrap();
     let leases = claim(&db.store, "internal", 2).await;
     let mut order = Vec::new();
     for lease in leases.iter().chain(&claim(&db.store, "internal", 2).await) {
@@ -355,9 +355,9 @@ async fn jobs_are_counted_and_listed(db: TestDb) {
 async fn a_cancelled_job_does_not_block_a_new_one(db: TestDb) {
     let agent = agent(&db.store).await;
     sent(&db.store, &agent, "c").await;
-    let first = db.store.enqueue_analysis("c", None).await.unwrap();
+    let first = db.store.enqueue_analysis("c", None, false).await.unwrap();
     db.store.cancel_job(&first.id).await.unwrap();
-    let second = db.store.enqueue_analysis("c", None).await.unwrap();
+    let second = db.store.enqueue_analysis("c", None, false).await.unwrap();
     assert_ne!(second.id, first.id);
     let error = db.store.retry_job(&first.id).await.unwrap_err();
     assert!(matches!(error, StoreError::Conflict(Conflict::JobOpen)));
@@ -369,7 +369,7 @@ async fn a_job_in_a_pause_is_hurried(db: TestDb) {
     sent(&db.store, &agent, "c").await;
     let lease = claim_one(&db.store, "internal").await;
     db.store.fail(&lease, again(&db.store, 3600)).await.unwrap();
-    let asked = db.store.enqueue_analysis("c", None).await.unwrap();
+    let asked = db.store.enqueue_analysis("c", None, false).await.unwrap();
     assert_eq!(
         (asked.id.as_str(), asked.attempts, asked.priority),
         (lease.job.id.as_str(), 1, 10)
@@ -378,7 +378,7 @@ async fn a_job_in_a_pause_is_hurried(db: TestDb) {
     let lease = claim_one(&db.store, "internal").await;
     assert_eq!(lease.attempt, 2);
     // One that runs stays as it is.
-    let asked = db.store.enqueue_analysis("c", None).await.unwrap();
+    let asked = db.store.enqueue_analysis("c", None, false).await.unwrap();
     assert_eq!(
         (asked.id.as_str(), asked.state),
         (lease.job.id.as_str(), JobState::Running)

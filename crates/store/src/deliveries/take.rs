@@ -1,0 +1,225 @@
+//! Taking deliveries and giving them back.
+
+use jiff::{SignedDuration, Timestamp};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, LockBehavior, LockType, Query};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    UpdateMany,
+};
+
+use super::{Delivery, DeliveryState, is_state};
+use crate::entity::deliveries::{self as rows, Column};
+use crate::entity::webhooks;
+use crate::jobs::token_of;
+use crate::times::to_us;
+use crate::webhooks::ENABLED;
+use crate::{Store, StoreError};
+
+/// The right to send a delivery until an instant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeliveryLease {
+    /// The delivery, this attempt counted.
+    pub delivery: Delivery,
+    /// What shows that the lease is this one.
+    pub token: String,
+}
+
+impl Store {
+    /// Ids of the receivers that have deliveries which are due, and may be sent to.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn due_webhooks(&self) -> Result<Vec<String>, StoreError> {
+        let open = Query::select()
+            .column(webhooks::Column::Id)
+            .from(webhooks::Entity)
+            .cond_where(may_be_sent_to())
+            .to_owned();
+        Ok(rows::Entity::find()
+            .select_only()
+            .column(Column::WebhookId)
+            .distinct()
+            .filter(is_state(DeliveryState::Waiting))
+            .filter(Column::NextAt.lte(self.now_us()))
+            .filter(Column::WebhookId.in_subquery(open))
+            .into_tuple()
+            .all(self.reader())
+            .await?)
+    }
+
+    /// Takes up to `limit` due deliveries of a receiver for a sender, the longest due first, and leases them for that long.
+    /// No more of one receiver are out at a time, over all nodes, than its concurrency.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn take_deliveries(
+        &self,
+        webhook_id: &str,
+        sender: &str,
+        limit: u64,
+        lease: SignedDuration,
+    ) -> Result<Vec<DeliveryLease>, StoreError> {
+        let now = self.now();
+        let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
+        let token = token_of(sender, self.random().u64());
+        let txn = self.begin().await?;
+        // The receiver's row is what senders queue for.
+        let webhook = webhooks::Entity::find_by_id(webhook_id)
+            .filter(may_be_sent_to())
+            .lock_exclusive()
+            .one(&txn)
+            .await?;
+        let Some(webhook) = webhook else {
+            return Ok(Vec::new());
+        };
+        let out = rows::Entity::find()
+            .filter(is_state(DeliveryState::Sending))
+            .filter(Column::WebhookId.eq(webhook_id))
+            .filter(Column::LeaseUntil.gt(to_us(now)))
+            .count(&txn)
+            .await?;
+        let most = u64::try_from(webhook.concurrency).unwrap_or(1);
+        let ids: Vec<String> = rows::Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(is_state(DeliveryState::Waiting))
+            .filter(Column::WebhookId.eq(webhook_id))
+            .filter(Column::NextAt.lte(to_us(now)))
+            .filter(in_order())
+            .order_by_asc(Column::NextAt)
+            .order_by_asc(Column::Id)
+            .limit(Ord::min(limit, most.saturating_sub(out)))
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+            .into_tuple()
+            .all(&txn)
+            .await?;
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut taken = rows::Entity::update_many()
+            .col_expr(Column::State, Expr::val(DeliveryState::Sending.name()))
+            .col_expr(Column::LeaseToken, Expr::val(token.as_str()))
+            .col_expr(Column::LeaseUntil, Expr::val(to_us(until)))
+            .col_expr(Column::UpdatedAt, Expr::val(to_us(now)))
+            .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1i64))
+            .col_expr(
+                Column::AttemptsEver,
+                Expr::col(Column::AttemptsEver).add(1i64),
+            )
+            .filter(Column::Id.is_in(ids.iter().map(String::as_str)))
+            .exec_with_returning(&txn)
+            .await?;
+        txn.commit().await?;
+        taken.sort_by_cached_key(|row| ids.iter().position(|id| *id == row.id));
+        taken
+            .into_iter()
+            .map(|row| {
+                Ok(DeliveryLease {
+                    delivery: row.try_into()?,
+                    token: token.clone(),
+                })
+            })
+            .collect()
+    }
+
+    /// Gives a delivery back that was not sent: it is due again at once and the attempt does not count.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn give_back_delivery(&self, held: &DeliveryLease) -> Result<(), StoreError> {
+        let txn = self.begin().await?;
+        waiting_again(update_held(held), self.now_us())
+            .col_expr(Column::Attempts, Expr::col(Column::Attempts).sub(1i64))
+            .col_expr(
+                Column::AttemptsEver,
+                Expr::col(Column::AttemptsEver).sub(1i64),
+            )
+            .exec(&txn)
+            .await?;
+        Ok(txn.commit().await?)
+    }
+
+    /// Lets every delivery wait again whose lease ran out, and says how many there were. The attempt stays counted.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn sweep_deliveries(&self) -> Result<u64, StoreError> {
+        let now = self.now_us();
+        let expired = Condition::all()
+            .add(is_state(DeliveryState::Sending))
+            .add(Column::LeaseUntil.lt(now));
+        // Most looks find nothing: that is seen without the writer of SQLite.
+        let any: Option<String> = rows::Entity::find()
+            .filter(expired.clone())
+            .select_only()
+            .column(Column::Id)
+            .limit(1)
+            .into_tuple()
+            .one(self.reader())
+            .await?;
+        if any.is_none() {
+            return Ok(0);
+        }
+        let txn = self.begin().await?;
+        let swept = waiting_again(rows::Entity::update_many(), now)
+            .col_expr(
+                Column::LastError,
+                Expr::val("the sender was lost: its lease ran out"),
+            )
+            .filter(expired)
+            .exec(&txn)
+            .await?;
+        txn.commit().await?;
+        Ok(swept.rows_affected)
+    }
+}
+
+/// An update of the delivery that a lease is of, as long as the lease holds.
+pub(super) fn update_held(held: &DeliveryLease) -> UpdateMany<rows::Entity> {
+    rows::Entity::update_many()
+        .filter(Column::Id.eq(held.delivery.id.as_str()))
+        .filter(Column::LeaseToken.eq(held.token.as_str()))
+        .filter(is_state(DeliveryState::Sending))
+}
+
+fn waiting_again(update: UpdateMany<rows::Entity>, now: i64) -> UpdateMany<rows::Entity> {
+    update
+        .col_expr(Column::State, Expr::val(DeliveryState::Waiting.name()))
+        .col_expr(Column::LeaseToken, Expr::val(None::<String>))
+        .col_expr(Column::LeaseUntil, Expr::val(None::<i64>))
+        .col_expr(Column::NextAt, Expr::val(now))
+        .col_expr(Column::UpdatedAt, Expr::val(now))
+}
+
+/// Receivers that are neither disabled nor paused.
+fn may_be_sent_to() -> Condition {
+    Condition::all()
+        .add(webhooks::Column::Status.eq(ENABLED))
+        .add(webhooks::Column::Paused.eq(false))
+}
+
+/// Whether the first attempt of every earlier event of the same call to the same receiver has ended.
+fn in_order() -> Condition {
+    let earlier = Alias::new("earlier");
+    let of = |column: Column| Expr::col((earlier.clone(), column));
+    let not_tried = Condition::any()
+        .add(
+            of(Column::State)
+                .eq(Expr::Constant(DeliveryState::Waiting.name().into()))
+                .and(of(Column::AttemptsEver).eq(0i64)),
+        )
+        .add(
+            of(Column::State)
+                .eq(Expr::Constant(DeliveryState::Sending.name().into()))
+                .and(of(Column::AttemptsEver).eq(1i64)),
+        );
+    let in_the_way = Query::select()
+        .expr(Expr::val(1))
+        .from_as(rows::Entity, earlier.clone())
+        .and_where(of(Column::CallId).equals((rows::Entity, Column::CallId)))
+        .and_where(of(Column::WebhookId).equals((rows::Entity, Column::WebhookId)))
+        .and_where(of(Column::CreatedAt).lt(Expr::col((rows::Entity, Column::CreatedAt))))
+        .cond_where(not_tried)
+        .to_owned();
+    Condition::all().add(Expr::exists(in_the_way).not())
+}
