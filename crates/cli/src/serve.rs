@@ -4,6 +4,9 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 
+use aftercall_delivery::seal::Keyring;
+use aftercall_delivery::{Client, SystemResolver};
+use aftercall_server::deliveries::{Courier, Sealed};
 use aftercall_server::worker::{Analysts, Wake, Worker};
 use aftercall_server::{App, serve_health, telemetry};
 use aftercall_store::Store;
@@ -76,13 +79,17 @@ async fn serving(config: &Config, samples: Option<&Path>) -> Result<(), Failure>
             first.secret
         ));
     }
+    let sealed = sealed(config, &store).await?;
     let wake = Wake::default();
     let app = App::new(
         store.clone(),
         config.server(),
         analysts.clone(),
         wake.clone(),
+        sealed.clone(),
     );
+    let sending = courier(config, &store, sealed, &wake)?;
+    let sending = sending.map(|courier| tokio::spawn(courier.run(stop.clone())));
     say(&format!("Listening on http://{address}"));
     if let Some(folder) = samples {
         samples::take_in(&store, folder, &format!("http://{address}")).await?;
@@ -96,7 +103,52 @@ async fn serving(config: &Config, samples: Option<&Path>) -> Result<(), Failure>
         .await
         .context("the worker ended by a panic")
         .or_exit(Exit::Engine)??;
+    if let Some(sending) = sending {
+        sending
+            .await
+            .context("the sender of webhooks ended by a panic")
+            .or_exit(Exit::Engine)?;
+    }
     served.context("the server ended").or_exit(Exit::Input)
+}
+
+/// The keys that seal secrets, which have to open what the database holds.
+async fn sealed(config: &Config, store: &Store) -> Result<Sealed, Failure> {
+    let keyring = Keyring::load(&config.key_file(), fresh_key(store))
+        .context("secrets.key_file")
+        .or_exit(Exit::Input)?;
+    let sealed = Sealed::new(keyring);
+    sealed.check(store).await.or_exit(Exit::Input)?;
+    Ok(sealed)
+}
+
+fn fresh_key(store: &Store) -> [u8; 32] {
+    let mut key = [0; 32];
+    store.random_bytes(&mut key);
+    key
+}
+
+/// What sends webhooks, unless this server is not to.
+fn courier(
+    config: &Config,
+    store: &Store,
+    sealed: Sealed,
+    wake: &Wake,
+) -> Result<Option<Courier>, Failure> {
+    let settings = config.delivery.clone();
+    if !settings.enabled {
+        return Ok(None);
+    }
+    let client = Client::new(settings.policy(), SystemResolver)
+        .context("webhooks cannot be sent")
+        .or_exit(Exit::Input)?;
+    Ok(Some(Courier::new(
+        store.clone(),
+        client,
+        sealed,
+        settings,
+        wake.clone(),
+    )))
 }
 
 async fn working(config: &Config) -> Result<(), Failure> {
@@ -112,7 +164,9 @@ async fn working(config: &Config) -> Result<(), Failure> {
     let health = listener.map(|(listener, address)| {
         say(&format!("Health on http://{address}"));
         let (store, analysts) = (store.clone(), analysts.clone());
-        let app = App::new(store, config.server(), analysts, wake.clone());
+        // Health asks for no secret: any key will do.
+        let sealed = Sealed::new(Keyring::of(fresh_key(&store)));
+        let app = App::new(store, config.server(), analysts, wake.clone(), sealed);
         tokio::spawn(serve_health(app, listener, stop.clone()))
     });
     say("Waiting for jobs");

@@ -9,6 +9,8 @@ use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 
 use aftercall_core::{Analysis, Answer, Call, Metric, Provenance, Slot, Status, Usage};
+use aftercall_delivery::seal::Keyring;
+use aftercall_server::deliveries::Sealed;
 use aftercall_server::settings::{RateSettings, Settings};
 use aftercall_server::worker::{Analyse, Analysts, Endpoint, Maker, Routes, Trouble, Wake, Worker};
 use aftercall_server::{App, serve};
@@ -110,7 +112,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let _ = std::io::stdin().read_to_end(&mut Vec::new());
         ended.cancel();
     });
-    serve(App::new(store, settings, analysts, wake), listener, stop).await?;
+    serve(App::new(store, settings, analysts, wake, Sealed::new(Keyring::of([0; 32]))), listener, stop).await?;
     worker.await??;
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use aftercall_store::Store;
 
+use crate::deliveries::Sealed;
 use crate::key_cache::KeyCache;
 use crate::rate::RateLimit;
 use crate::settings::Settings;
@@ -26,6 +27,8 @@ pub struct Parts {
     pub analysts: Analysts,
     /// Tells the workers of this process that there is a new job.
     pub wake: Wake,
+    /// The secrets of receivers.
+    pub sealed: Sealed,
     pub(crate) keys: KeyCache,
     pub(crate) rate: RateLimit,
     pub(crate) metrics: telemetry::Metrics,
@@ -35,7 +38,13 @@ pub struct Parts {
 impl App {
     /// A server over a migrated store.
     #[must_use]
-    pub fn new(store: Store, settings: Settings, analysts: Analysts, wake: Wake) -> Self {
+    pub fn new(
+        store: Store,
+        settings: Settings,
+        analysts: Analysts,
+        wake: Wake,
+        sealed: Sealed,
+    ) -> Self {
         Self(Arc::new(Parts {
             keys: KeyCache::default(),
             rate: RateLimit::new(&settings.rate),
@@ -45,6 +54,7 @@ impl App {
             settings,
             analysts,
             wake,
+            sealed,
         }))
     }
 }

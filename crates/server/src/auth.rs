@@ -77,6 +77,13 @@ fn need(family: Family, method: &Method, path: &str, metrics_need_key: bool) -> 
         // The description of the API is no secret, and a browser sends no key.
         Family::Api if reads && matches!(path, "/v1/openapi.json" | "/v1/docs") => Need::Nothing,
         Family::Api if path == "/v1/keys" || path.starts_with("/v1/keys/") => Need::Administer,
+        // Who has a receiver's secret can send in our name.
+        Family::Api
+            if path.starts_with("/v1/webhooks/")
+                && (path.ends_with("/secret") || path.ends_with("/rotate")) =>
+        {
+            Need::Administer
+        }
         Family::Api if path == "/v1/calls" && *method == Method::POST => Need::Intake,
         // A call that is deleted cannot be had back.
         Family::Api if path.starts_with("/v1/calls/") && *method == Method::DELETE => {
@@ -160,6 +167,10 @@ mod tests {
             (Method::DELETE, "/v1/calls/x", Need::Administer),
             (Method::GET, "/v1/keys", Need::Administer),
             (Method::DELETE, "/v1/keys/x", Need::Administer),
+            (Method::GET, "/v1/webhooks/x", Need::Read),
+            (Method::POST, "/v1/webhooks", Need::Edit),
+            (Method::GET, "/v1/webhooks/x/secret", Need::Administer),
+            (Method::POST, "/v1/webhooks/x/rotate", Need::Administer),
             (Method::GET, "/v1/openapi.json", Need::Nothing),
             (Method::GET, "/v1/docs", Need::Nothing),
             (Method::GET, "/healthz", Need::Nothing),

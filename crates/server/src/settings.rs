@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::deliveries::DeliverySettings;
 pub use crate::worker::{Budget, WorkerSettings};
 
 /// All settings of the server.
@@ -26,6 +27,8 @@ pub struct Settings {
     pub worker: WorkerSettings,
     /// What agents' analyses may cost.
     pub budget: Budget,
+    /// Webhooks.
+    pub delivery: DeliverySettings,
 }
 
 impl Default for Settings {
@@ -39,6 +42,7 @@ impl Default for Settings {
             atoms: AtomsSettings::default(),
             worker: WorkerSettings::default(),
             budget: Budget::default(),
+            delivery: DeliverySettings::default(),
         }
     }
 }

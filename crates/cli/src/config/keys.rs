@@ -127,6 +127,59 @@ pub(super) const KEYS: &[Key] = &[
         "What the analyses of one agent may cost in a month, in the currency of the endpoints' prices; 0 sets no limit. Then they wait. `budget.agents` has an amount for single agents by id.",
     ),
     key(
+        "delivery.enabled",
+        Truth,
+        "Whether this server sends webhooks. One that does not still takes them in, and another one on the same database sends.",
+    ),
+    open(
+        "delivery.allow_networks",
+        Text,
+        "none",
+        "Networks that webhooks may be sent to although they are not public, such as `10.1.0.0/16, 127.0.0.1/32`.",
+    ),
+    open(
+        "delivery.ports",
+        Text,
+        "every port",
+        "The only ports that webhooks may be sent to, such as `443, 8443`.",
+    ),
+    key(
+        "delivery.https_only",
+        Truth,
+        "Whether addresses of webhooks have to begin with `https:`.",
+    ),
+    key(
+        "delivery.timeout_seconds",
+        Whole,
+        "Seconds that a webhook has for its answer.",
+    ),
+    key(
+        "delivery.concurrency",
+        Whole,
+        "Requests at a time of this server, to all webhooks together.",
+    ),
+    key(
+        "delivery.poll_milliseconds",
+        Whole,
+        "Milliseconds between two looks for deliveries that are due. What this server writes itself is sent at once.",
+    ),
+    key(
+        "delivery.keep_days",
+        Whole,
+        "Days that deliveries which arrived or were given up are kept, with their attempts; 0 keeps them for good.",
+    ),
+    key(
+        "delivery.rotation_hours",
+        Whole,
+        "Hours that a webhook's old secret signs beside a new one, unless the request says otherwise.",
+    ),
+    open(
+        "secrets.key_file",
+        Text,
+        "`secrets.key` in the data folder",
+        "The file with the keys that seal the secrets in the database: 64 hex digits a line, the newest first, mode 600. Where it is missing it is made. Every server on one database needs the same one.",
+    ),
+    key(
         "worker.enabled",
         Truth,
         "Whether `serve` analyses calls itself. Without, `aftercall worker` does.",

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use aftercall_server::Settings;
 use aftercall_server::settings::{
-    AtomsSettings, Budget, HttpSettings, Limits, LogSettings, RateSettings, WorkerSettings,
+    AtomsSettings, Budget, DeliverySettings, HttpSettings, Limits, LogSettings, RateSettings, WorkerSettings,
 };
 use aftercall_store::Store;
 use anyhow::{Context as _, bail};
@@ -42,6 +42,8 @@ pub(crate) struct Config {
     pub(crate) slots: SlotsConfig,
     pub(crate) endpoints: BTreeMap<String, EndpointConfig>,
     pub(crate) budget: Budget,
+    pub(crate) delivery: DeliverySettings,
+    pub(crate) secrets: SecretsConfig,
     pub(crate) worker: WorkerSettings,
     pub(crate) limits: Limits,
     pub(crate) rate: RateSettings,
@@ -56,6 +58,13 @@ pub(crate) struct Config {
 pub(crate) struct DatabaseConfig {
     pub(crate) url: Option<String>,
     pub(crate) connections: Option<u32>,
+}
+
+/// What secrets at rest are sealed with.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct SecretsConfig {
+    pub(crate) key_file: Option<PathBuf>,
 }
 
 /// The model inside the program.
@@ -82,6 +91,8 @@ impl Default for Config {
             slots: SlotsConfig::default(),
             endpoints: BTreeMap::new(),
             budget: Budget::default(),
+            delivery: settings.delivery,
+            secrets: SecretsConfig::default(),
             worker: settings.worker,
             limits: settings.limits,
             rate: settings.rate,
@@ -220,6 +231,7 @@ impl Config {
             atoms: self.atoms.clone(),
             worker: self.worker.clone(),
             budget: self.budget.clone(),
+            delivery: self.delivery.clone(),
         }
     }
 
@@ -227,6 +239,12 @@ impl Config {
     pub(crate) fn database_url(&self) -> String {
         let file = || Store::sqlite_url(&self.data_dir.join("aftercall.sqlite"));
         self.database.url.clone().unwrap_or_else(file)
+    }
+
+    /// The file with the keys that seal secrets: the one that is set, else a file in the data folder.
+    pub(crate) fn key_file(&self) -> PathBuf {
+        let file = || self.data_dir.join("secrets.key");
+        self.secrets.key_file.clone().unwrap_or_else(file)
     }
 
     /// As a file that says the same, with no secret in it.

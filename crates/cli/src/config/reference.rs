@@ -66,6 +66,7 @@ mod tests {
             ..Config::default()
         };
         config.log.otlp_endpoint = Some("x".into());
+        config.secrets.key_file = Some("x".into());
         config.worker.listen = Some("x".into());
         config.slots.reasoning = Some("x".into());
         config.slots.agent_default = Some("x".into());

@@ -50,6 +50,12 @@ pub enum OpenError {
 }
 
 impl Keyring {
+    /// A keyring of one key.
+    #[must_use]
+    pub fn of(key: [u8; 32]) -> Self {
+        Self(vec![Key::new(key)])
+    }
+
     /// A keyring of keys, newest first.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ mod call_pages;
 mod call_stream;
 mod call_views;
 mod calls;
+mod deliveries;
 mod docs;
 mod docs_text;
 mod incoming;
@@ -19,6 +20,7 @@ pub(crate) mod problem;
 mod problem_kind;
 mod query;
 mod usage;
+mod webhooks;
 
 use axum::Router;
 use axum::routing::get;
@@ -47,6 +49,15 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(jobs::read))
         .routes(routes!(jobs::retry))
         .routes(routes!(jobs::cancel))
+        .routes(routes!(webhooks::list, webhooks::create))
+        .routes(routes!(webhooks::read, webhooks::change, webhooks::delete))
+        .routes(routes!(webhooks::secret))
+        .routes(routes!(webhooks::rotate))
+        .routes(routes!(webhooks::test))
+        .routes(routes!(webhooks::replay))
+        .routes(routes!(deliveries::list))
+        .routes(routes!(deliveries::read))
+        .routes(routes!(deliveries::replay))
         .routes(routes!(usage::read))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::revoke))

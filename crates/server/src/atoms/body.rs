@@ -180,6 +180,16 @@ impl<'a> Reader<'a> {
         list.map(Vec::as_slice)
     }
 
+    /// An object.
+    pub(crate) fn object(&mut self, name: &str) -> Option<&'a Map<String, Json>> {
+        let value = self.fields.get(name)?;
+        let object = value.as_object();
+        if object.is_none() {
+            self.wrong_type(name, "object", value);
+        }
+        object
+    }
+
     /// Whether a field is there; a problem if it is not.
     pub(crate) fn required(&mut self, name: &str) -> Option<()> {
         if self.fields.contains_key(name) {

@@ -40,7 +40,7 @@ struct Detail {
 }
 
 #[derive(Debug, Serialize)]
-struct SaidTurn {
+pub(crate) struct SaidTurn {
     role: String,
     content: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,7 +87,7 @@ impl Detail {
 }
 
 /// A turn with the instant it began at, where that is known.
-fn said(turn: &Turn, start_of_call: Option<Timestamp>) -> SaidTurn {
+pub(crate) fn said(turn: &Turn, start_of_call: Option<Timestamp>) -> SaidTurn {
     let began = |start: Timestamp| {
         let into = SignedDuration::try_from_secs_f64(turn.start?).ok()?;
         start.checked_add(into).ok()

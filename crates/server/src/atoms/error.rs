@@ -207,9 +207,11 @@ impl From<Conflict> for AtomsError {
             Conflict::BranchNameExists { .. } => Self::conflict_of("branch_name_exists", text),
             Conflict::AlreadyArchived => Self::conflict("Agent is already archived"),
             // The original answers 400 here, and not 409.
-            Conflict::CopyOfArchived | Conflict::CopyOfGraph | Conflict::CallNotQueued => {
-                Self::bad_request(text)
-            }
+            Conflict::CopyOfArchived
+            | Conflict::CopyOfGraph
+            | Conflict::CallNotQueued
+            | Conflict::WebhookUrlExists
+            | Conflict::WebhookAssigned => Self::bad_request(text),
             Conflict::AlreadyActive => Self::conflict("Agent is already active"),
             _ => Self::conflict(text),
         }

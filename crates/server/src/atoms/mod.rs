@@ -7,7 +7,7 @@ pub(crate) mod body;
 mod branch_document;
 mod branch_drafts;
 mod branches;
-mod call_detail;
+pub(crate) mod call_detail;
 mod call_item;
 mod call_logs;
 mod config_request;
@@ -30,6 +30,7 @@ mod template_library;
 mod templates;
 mod users;
 mod versions;
+pub(crate) mod webhooks;
 
 use axum::Router;
 
@@ -51,4 +52,5 @@ pub(crate) fn routes() -> Router<App> {
         .merge(call_logs::routes())
         .merge(conversations::routes())
         .merge(events::routes())
+        .merge(webhooks::routes())
 }

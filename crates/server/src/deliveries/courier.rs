@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{DeliverySettings, Sealed, outcome, payload};
-use crate::worker::Wake;
+use crate::worker::{Wake, node_name};
 
 /// How much longer than a receiver may take a delivery is leased.
 const SPARE: Duration = Duration::from_secs(30);
@@ -66,7 +66,6 @@ impl Courier {
         sealed: Sealed,
         settings: DeliverySettings,
         wake: Wake,
-        name: String,
     ) -> Self {
         Self {
             store,
@@ -74,7 +73,7 @@ impl Courier {
             sealed,
             settings: Arc::new(settings),
             wake,
-            name,
+            name: node_name(),
         }
     }
 

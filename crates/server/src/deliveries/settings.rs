@@ -1,9 +1,12 @@
 //! What can be set about webhooks.
 
+use std::fmt::Display;
+use std::str::FromStr;
 use std::time::Duration;
 
 use aftercall_delivery::{IpNet, Policy};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Webhooks: where they may go and how they are sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,9 +14,11 @@ use serde::{Deserialize, Serialize};
 pub struct DeliverySettings {
     /// Whether this process sends. One that does not still takes webhooks in and writes what others send.
     pub enabled: bool,
-    /// Networks that may be sent to although they are private, such as `10.1.0.0/16`.
+    /// Networks that may be sent to although they are private, such as `10.1.0.0/16`: a list, or a text with commas.
+    #[serde(deserialize_with = "list")]
     pub allow_networks: Vec<IpNet>,
-    /// The only ports that may be sent to; empty for every port.
+    /// The only ports that may be sent to; empty for every port. A list, or a text with commas.
+    #[serde(deserialize_with = "list")]
     pub ports: Vec<u16>,
     /// Whether addresses have to begin with `https:`.
     pub https_only: bool,
@@ -62,5 +67,55 @@ impl DeliverySettings {
 
     pub(super) fn poll(&self) -> Duration {
         Duration::from_millis(self.poll_milliseconds.max(10))
+    }
+}
+
+/// A list, or a text with commas as a variable of the environment has it.
+fn list<'de, T, D>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    T: Deserialize<'de> + FromStr<Err: Display>,
+    D: Deserializer<'de>,
+{
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written<T> {
+        List(Vec<T>),
+        One(T),
+        Text(String),
+    }
+    match Written::deserialize(deserializer)? {
+        Written::List(list) => Ok(list),
+        Written::One(one) => Ok(vec![one]),
+        Written::Text(text) => text
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .map(|part| part.parse().map_err(|error| D::Error::custom(format!("{part:?}: {error}"))))
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn lists_may_be_texts() {
+        for (networks, ports) in [
+            (json!("10.0.0.0/8, ::1/128"), json!("443,8443")),
+            (json!(["10.0.0.0/8", "::1/128"]), json!([443, 8443])),
+        ] {
+            let json = json!({"allow_networks": networks, "ports": ports});
+            let settings: DeliverySettings = serde_json::from_value(json).unwrap();
+            assert_eq!(settings.allow_networks.len(), 2);
+            assert_eq!(settings.ports, [443, 8443]);
+            assert_eq!(settings.policy().ports, Some(vec![443, 8443]));
+        }
+        assert_eq!(DeliverySettings::default().policy().ports, None);
+        for wrong in [json!("10.0.0.0/40"), json!("home"), json!(7)] {
+            let json = json!({"allow_networks": wrong});
+            assert!(serde_json::from_value::<DeliverySettings>(json).is_err());
+        }
     }
 }

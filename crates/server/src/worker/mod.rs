@@ -23,5 +23,6 @@ pub use analyse::{Analyse, AnalyseError, Maker, NotReady, Trouble};
 pub use analysts::{Analysts, Endpoint, EndpointState, State, Urgency};
 pub use budget::Budget;
 pub use routes::Routes;
+pub(crate) use run::node_name;
 pub use run::{Panicked, Wake, Worker};
 pub use settings::WorkerSettings;

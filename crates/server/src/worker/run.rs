@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use aftercall_store::jobs::Share;
 use aftercall_store::{Store, StoreError};
 use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -29,6 +30,11 @@ impl Wake {
     /// There is a job now.
     pub fn now(&self) {
         self.0.notify_waiters();
+    }
+
+    /// Ends when there is a job from now on.
+    pub(crate) fn listen(&self) -> Notified<'_> {
+        self.0.notified()
     }
 }
 
@@ -59,7 +65,7 @@ impl Worker {
             settings,
             budget: Arc::default(),
             wake,
-            name: name(),
+            name: node_name(),
         }
     }
 
@@ -116,7 +122,7 @@ impl Worker {
                 ready = endpoint.until_ready() => if !ready { return },
             }
             // Listening begins before the claim, so that a job which comes in between is not slept over.
-            let woken = self.wake.0.notified();
+            let woken = self.wake.listen();
             tokio::pin!(woken);
             woken.as_mut().enable();
             let lease = signed(self.settings.lease());
@@ -237,7 +243,7 @@ fn told(ended: Result<(), JoinError>) -> Result<(), Panicked> {
 }
 
 /// This process by its machine and its number.
-fn name() -> String {
+pub(crate) fn node_name() -> String {
     let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let machine = match machine.trim() {
         "" => "node",

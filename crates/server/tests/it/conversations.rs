@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use crate::scripted::Script;
+use crate::support::sealed;
 
 /// A server with one agent and its key.
 struct Place {
@@ -34,6 +35,7 @@ impl Place {
             Settings::default(),
             analysts,
             Wake::default(),
+            sealed(),
         );
         let key = db.store.create_key("test", Role::Admin).await.unwrap();
         let config = json!({"postCallAnalyticsConfig": {"dispositionMetrics": [
