@@ -26,13 +26,13 @@ pub use answer::{
     Analysis, Answer, ConfidenceSource, DatetimeDetail, Evidence, OtherEndpoint, Precision,
     Provenance, Status, Usage, Value,
 };
-pub use event::Event;
 pub use call::{Call, Role, Turn, hex_sha256};
 pub use call_file::{
     CallFile, MAX_CALL_BYTES, MAX_ID_CHARS, MAX_ROLE_CHARS, MAX_TEXT_CHARS, MAX_TRANSCRIPT_BYTES,
     MAX_TURN_BYTES, MAX_TURNS, MAX_VARIABLES_BYTES, parse_call, parse_call_str,
 };
 pub use call_status::{COMPLETED, is_finished};
+pub use event::Event;
 pub use id::{Id, ParseIdError};
 pub use metric::{Metric, MetricType};
 pub use metrics_file::{MetricsFile, parse_metrics, parse_metrics_json};

@@ -112,7 +112,18 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let _ = std::io::stdin().read_to_end(&mut Vec::new());
         ended.cancel();
     });
-    serve(App::new(store, settings, analysts, wake, Sealed::new(Keyring::of([0; 32]))), listener, stop).await?;
+    serve(
+        App::new(
+            store,
+            settings,
+            analysts,
+            wake,
+            Sealed::new(Keyring::of([0; 32])),
+        ),
+        listener,
+        stop,
+    )
+    .await?;
     worker.await??;
     Ok(())
 }

@@ -140,7 +140,9 @@ pub enum Conflict {
     #[error("A webhook with this URL has already been registered")]
     WebhookUrlExists,
     /// The receiver still has subscriptions.
-    #[error("Cannot delete webhook: It is currently assigned to one or more agents. Please remove all agent assignments first.")]
+    #[error(
+        "Cannot delete webhook: It is currently assigned to one or more agents. Please remove all agent assignments first."
+    )]
     WebhookAssigned,
     /// The delivery is being sent just now.
     #[error("the delivery is being sent")]

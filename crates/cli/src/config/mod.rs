@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use aftercall_server::Settings;
 use aftercall_server::settings::{
-    AtomsSettings, Budget, DeliverySettings, HttpSettings, Limits, LogSettings, RateSettings, WorkerSettings,
+    AtomsSettings, Budget, DeliverySettings, HttpSettings, Limits, LogSettings, RateSettings,
+    WorkerSettings,
 };
 use aftercall_store::Store;
 use anyhow::{Context as _, bail};

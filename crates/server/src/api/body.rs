@@ -93,11 +93,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A whole number within a range; `null` is the same as none.
-    pub(crate) fn whole(
-        &mut self,
-        name: &'static str,
-        range: RangeInclusive<u64>,
-    ) -> Option<u64> {
+    pub(crate) fn whole(&mut self, name: &'static str, range: RangeInclusive<u64>) -> Option<u64> {
         let value = self.value(name)?;
         let number = value.as_u64().filter(|number| range.contains(number));
         if number.is_none() {

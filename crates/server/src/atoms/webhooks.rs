@@ -266,7 +266,9 @@ fn own_headers(read: &mut Reader<'_>) -> Option<Vec<(String, String)>> {
             _ => read.problem(&format!("headers.{name}"), "must be a text"),
         }
     }
-    let pairs = own.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let pairs = own
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
     if let Err(problems) = headers::read(pairs) {
         for problem in problems {
             read.problem(&problem.field, &problem.rule);
@@ -310,7 +312,9 @@ fn of_webhook(one: &Subscription) -> Json {
             id,
             name,
             description,
-        }) => json!({ "_id": id, "name": name, "description": description.as_deref().unwrap_or_default() }),
+        }) => {
+            json!({ "_id": id, "name": name, "description": description.as_deref().unwrap_or_default() })
+        }
         None => Json::Null,
     };
     out

@@ -17,7 +17,7 @@ use super::{DeliverySettings, Sealed, outcome, payload};
 use crate::worker::{Wake, node_name};
 
 /// How much longer than a receiver may take a delivery is leased.
-const SPARE: Duration = Duration::from_secs(30);
+const SPARE: Duration = Duration::from_secs(10);
 /// The longest pause after the database could not be reached.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// How often leases that ran out and old deliveries are looked for.
@@ -308,7 +308,10 @@ impl Courier {
         }
         if let Err(error) = self.record(&mut way).await {
             let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, "what came of deliveries could not be stored: they are sent again");
+            tracing::warn!(
+                error,
+                "what came of deliveries could not be stored: they are sent again"
+            );
         }
     }
 }

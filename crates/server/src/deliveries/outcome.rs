@@ -105,7 +105,8 @@ mod tests {
     #[test]
     fn each_answer_has_its_outcome() {
         let now: Timestamp = "2026-03-01T09:00:00Z".parse().unwrap();
-        let outcome = |sent: Result<Incoming, SendError>, attempts| of(&sent, now, now, attempts, 0.0);
+        let outcome =
+            |sent: Result<Incoming, SendError>, attempts| of(&sent, now, now, attempts, 0.0);
         let (attempt, what) = outcome(Ok(answer(204, &[("x-a", "b")])), 1);
         assert_eq!(what, Outcome::Delivered);
         assert_eq!(attempt.error, None);
@@ -117,7 +118,10 @@ mod tests {
             assert!(attempt.error.unwrap().contains(&status.to_string()));
         }
         let (_, what) = outcome(Ok(answer(429, &[("retry-after", "3600")])), 1);
-        assert_eq!(what, Outcome::Again("2026-03-01T10:00:00Z".parse().unwrap()));
+        assert_eq!(
+            what,
+            Outcome::Again("2026-03-01T10:00:00Z".parse().unwrap())
+        );
         assert!(matches!(
             outcome(Ok(answer(410, &[])), 1).1,
             Outcome::Gone(_)

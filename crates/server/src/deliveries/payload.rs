@@ -76,11 +76,13 @@ pub(crate) async fn body(
         metadata,
         id: &delivery.id,
     };
-    serde_json::to_vec(&envelope).map_err(|error| StoreError::Refused(aftercall_core::Problem::told(
-        "payload",
-        delivery.id.clone(),
-        error.to_string(),
-    )))
+    serde_json::to_vec(&envelope).map_err(|error| {
+        StoreError::Refused(aftercall_core::Problem::told(
+            "payload",
+            delivery.id.clone(),
+            error.to_string(),
+        ))
+    })
 }
 
 /// What every event of a call tells.
@@ -98,7 +100,11 @@ fn of_call(row: &CallRow) -> Map<String, Json> {
         "answerTime": row.started_at.map(instant),
         "endTime": ended.map(instant),
     });
-    if let Some(kind) = row.kind.as_deref().filter(|kind| kind.starts_with("telephony")) {
+    if let Some(kind) = row
+        .kind
+        .as_deref()
+        .filter(|kind| kind.starts_with("telephony"))
+    {
         data["callDirection"] = kind.into();
     }
     object([
@@ -121,7 +127,11 @@ fn conversation_type(row: &CallRow) -> &str {
 /// What was said.
 fn of_conversation(call: CallDetail) -> Map<String, Json> {
     let start = call.row.started_at;
-    let transcript: Vec<_> = call.transcript.iter().map(|turn| said(turn, start)).collect();
+    let transcript: Vec<_> = call
+        .transcript
+        .iter()
+        .map(|turn| said(turn, start))
+        .collect();
     let mut out = object([
         ("transcript", json!(transcript)),
         ("variables", variables(&call.row, call.variables)),
@@ -189,5 +199,7 @@ fn analytics(analysis: &Analysis) -> Json {
 
 fn object<const N: usize>(fields: [(&str, Json); N]) -> Map<String, Json> {
     let fields = fields.into_iter();
-    fields.map(|(name, value)| (name.to_owned(), value)).collect()
+    fields
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }

@@ -18,7 +18,9 @@ pub struct Sealed(Arc<Keyring>);
 #[derive(Debug, thiserror::Error)]
 pub enum SealedError {
     /// The key file is another than the one that they were sealed with.
-    #[error("the key file cannot open the secret of the webhook {webhook}: {cause}; use the key file of the server that made it")]
+    #[error(
+        "the key file cannot open the secret of the webhook {webhook}: {cause}; use the key file of the server that made it"
+    )]
     Key {
         /// The receiver's id.
         webhook: String,

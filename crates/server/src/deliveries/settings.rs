@@ -90,7 +90,10 @@ where
             .split(',')
             .map(str::trim)
             .filter(|part| !part.is_empty())
-            .map(|part| part.parse().map_err(|error| D::Error::custom(format!("{part:?}: {error}"))))
+            .map(|part| {
+                part.parse()
+                    .map_err(|error| D::Error::custom(format!("{part:?}: {error}")))
+            })
             .collect(),
     }
 }

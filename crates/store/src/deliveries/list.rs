@@ -10,8 +10,8 @@ use sea_orm::{
 };
 
 use super::{Delivery, DeliveryState, missing};
-use crate::entity::deliveries::{self as rows, Column};
 use crate::entity::calls;
+use crate::entity::deliveries::{self as rows, Column};
 use crate::times::to_us;
 use crate::{Page, Store, StoreError};
 
@@ -93,7 +93,11 @@ impl DeliveryFilter {
                 .to_owned()
         });
         let mut all = Condition::all()
-            .add_option(self.webhook_id.as_deref().map(|id| Column::WebhookId.eq(id)))
+            .add_option(
+                self.webhook_id
+                    .as_deref()
+                    .map(|id| Column::WebhookId.eq(id)),
+            )
             .add_option(call.map(|call| Column::CallId.in_subquery(call)))
             .add_option(self.event.as_deref().map(|event| Column::Event.eq(event)))
             .add_option(self.from.map(|at| Column::CreatedAt.gte(to_us(at))))
@@ -111,7 +115,10 @@ async fn items(
     db: &impl ConnectionTrait,
     rows: Vec<rows::Model>,
 ) -> Result<Vec<DeliveryItem>, StoreError> {
-    let ids: Vec<&str> = rows.iter().filter_map(|row| row.call_id.as_deref()).collect();
+    let ids: Vec<&str> = rows
+        .iter()
+        .filter_map(|row| row.call_id.as_deref())
+        .collect();
     let call_ids: HashMap<String, String> = calls::Entity::find()
         .select_only()
         .columns([calls::Column::Id, calls::Column::CallId])
@@ -123,7 +130,11 @@ async fn items(
         .collect();
     rows.into_iter()
         .map(|row| {
-            let call_id = row.call_id.as_ref().and_then(|id| call_ids.get(id)).cloned();
+            let call_id = row
+                .call_id
+                .as_ref()
+                .and_then(|id| call_ids.get(id))
+                .cloned();
             Ok(DeliveryItem {
                 delivery: row.try_into()?,
                 call_id,

@@ -179,12 +179,7 @@ impl Store {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn reseal_headers(
-        &self,
-        id: &str,
-        from: &str,
-        to: &str,
-    ) -> Result<bool, StoreError> {
+    pub async fn reseal_headers(&self, id: &str, from: &str, to: &str) -> Result<bool, StoreError> {
         let txn = self.begin().await?;
         let done = webhooks::Entity::update_many()
             .col_expr(webhooks::Column::Headers, Expr::val(to))

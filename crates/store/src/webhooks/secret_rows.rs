@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
+use super::Webhook;
 use super::change::locked;
 use super::read::webhook;
-use super::Webhook;
 use crate::entity::webhook_secrets as rows;
 use crate::times::to_us;
 use crate::{Store, StoreError};

@@ -223,7 +223,11 @@ async fn an_analysis_can_have_another_version(db: TestDb) {
             }
         ));
     }
-    let error = db.store.enqueue_analysis("d", None, false).await.unwrap_err();
+    let error = db
+        .store
+        .enqueue_analysis("d", None, false)
+        .await
+        .unwrap_err();
     assert!(matches!(error, StoreError::Missing { what: "Call", .. }));
 }
 

@@ -164,7 +164,11 @@ async fn a_call_waits_until_it_is_finished(db: TestDb) {
     let created = send(&db.store, &agent, open.clone()).await.unwrap();
     assert!(!created.call.finished);
     assert!(jobs_of(&db.store, "c").await.is_empty());
-    let error = db.store.enqueue_analysis("c", None, false).await.unwrap_err();
+    let error = db
+        .store
+        .enqueue_analysis("c", None, false)
+        .await
+        .unwrap_err();
     assert!(matches!(
         error,
         StoreError::Conflict(Conflict::CallNotFinished { .. })
@@ -455,7 +459,10 @@ async fn a_deleted_call_is_gone(db: TestDb) {
         sent(&db.store, &agent, call_id).await;
         finish(&db.store, "internal", json!({"resolved": true})).await;
     }
-    db.store.enqueue_analysis("gone", None, false).await.unwrap();
+    db.store
+        .enqueue_analysis("gone", None, false)
+        .await
+        .unwrap();
     let held = claim_one(&db.store, "internal").await;
     let call = db.store.work(&held).await.unwrap().call;
     db.store.delete_call("gone").await.unwrap();

@@ -12,6 +12,7 @@ mod branches;
 mod call_lists;
 mod calls;
 mod clocks;
+mod deliveries;
 mod drafts;
 mod help;
 mod job_model;

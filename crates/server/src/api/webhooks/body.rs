@@ -97,7 +97,11 @@ fn subscriptions(read: &mut Reader<'_>) -> Option<Vec<NewSubscription>> {
     for (n, id) in agents.iter().flatten().enumerate() {
         if id.parse::<Id>().is_err() {
             let rule = "must be the id of an agent, 24 hexadecimal digits";
-            read.add([Broken::told(format!("agents[{n}]"), format!("{id:?}"), rule)]);
+            read.add([Broken::told(
+                format!("agents[{n}]"),
+                format!("{id:?}"),
+                rule,
+            )]);
         }
     }
     let agents: Vec<Option<String>> = match agents {
@@ -108,10 +112,19 @@ fn subscriptions(read: &mut Reader<'_>) -> Option<Vec<NewSubscription>> {
     for (n, name) in names.as_deref()?.iter().enumerate() {
         let Some(event) = Event::ALL.into_iter().find(|event| event.name() == name) else {
             let rule = format!("must be one of {}", Event::ALL.map(Event::name).join(", "));
-            read.add([Broken::told(format!("events[{n}]"), format!("{name:?}"), rule)]);
+            read.add([Broken::told(
+                format!("events[{n}]"),
+                format!("{name:?}"),
+                rule,
+            )]);
             continue;
         };
-        wanted.extend(agents.iter().cloned().map(|agent_id| NewSubscription { agent_id, event }));
+        wanted.extend(
+            agents
+                .iter()
+                .cloned()
+                .map(|agent_id| NewSubscription { agent_id, event }),
+        );
     }
     Some(wanted)
 }

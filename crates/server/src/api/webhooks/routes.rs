@@ -1,7 +1,7 @@
 //! Webhooks are made, listed, changed, tried and deleted.
 
-use aftercall_store::webhooks::{NewWebhook, WebhookPatch};
 use aftercall_store::deliveries::Replay;
+use aftercall_store::webhooks::{NewWebhook, WebhookPatch};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
@@ -31,7 +31,9 @@ use crate::text::instant;
 )]
 pub(crate) async fn list(State(app): State<App>) -> Result<Json<WebhookList>, Problem> {
     let webhooks = app.store.webhooks().await?;
-    let views = webhooks.into_iter().map(|one| WebhookView::of(one, &app.sealed));
+    let views = webhooks
+        .into_iter()
+        .map(|one| WebhookView::of(one, &app.sealed));
     Ok(Json(WebhookList {
         webhooks: views.collect::<Result<_, _>>()?,
     }))
@@ -79,7 +81,10 @@ pub(crate) async fn create(
         id,
     };
     let made = app.store.create_webhook(new).await?;
-    Ok((StatusCode::CREATED, Json(WebhookView::of(made, &app.sealed)?)))
+    Ok((
+        StatusCode::CREATED,
+        Json(WebhookView::of(made, &app.sealed)?),
+    ))
 }
 
 /// Read a webhook
@@ -189,7 +194,10 @@ pub(crate) async fn test(
     let payload = json!({ "message": "A test event.", "sentAt": instant(app.store.now()) });
     let delivery = app.store.send_test(&id, payload).await?;
     app.wake.now();
-    Ok((StatusCode::ACCEPTED, Json(DeliveryView::new(delivery, None))))
+    Ok((
+        StatusCode::ACCEPTED,
+        Json(DeliveryView::new(delivery, None)),
+    ))
 }
 
 /// Which deliveries are to be sent again.

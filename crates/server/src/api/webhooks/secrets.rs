@@ -114,9 +114,15 @@ pub(crate) async fn rotate(
     let mut read = body.read();
     let hours = read.whole("hours", 0..=MAX_HOURS);
     read.finish()?;
-    let hours = hours.map_or(i64::from(app.settings.delivery.rotation_hours), u64::cast_signed);
+    let hours = hours.map_or(
+        i64::from(app.settings.delivery.rotation_hours),
+        u64::cast_signed,
+    );
     let (_, sealed) = app.sealed.new_secret(&app.store, &id);
-    let until = app.store.now().saturating_add(SignedDuration::from_hours(hours));
+    let until = app
+        .store
+        .now()
+        .saturating_add(SignedDuration::from_hours(hours));
     let until = until.unwrap_or(jiff::Timestamp::MAX);
     let webhook = app.store.rotate_secret(&id, sealed, until).await?;
     Ok(Json(SecretView::of(&webhook, &app.sealed)?))

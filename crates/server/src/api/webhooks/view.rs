@@ -100,7 +100,9 @@ impl WebhookView {
     /// # Errors
     /// Where its headers cannot be opened.
     pub(super) fn of(webhook: Webhook, sealed: &Sealed) -> Result<Self, Problem> {
-        let headers = sealed.open_headers(&webhook).map_err(|error| closed(&error))?;
+        let headers = sealed
+            .open_headers(&webhook)
+            .map_err(|error| closed(&error))?;
         let status = webhook.status.name();
         Ok(Self {
             reason: match webhook.status {

@@ -5,3 +5,4 @@ mod api;
 mod branches;
 mod conversations;
 mod scene;
+mod webhooks;

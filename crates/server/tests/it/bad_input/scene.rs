@@ -133,6 +133,7 @@ impl Scene {
         }
         let keys = self.server.get("/v1/keys").await.with(200);
         state.push(keys["keys"].as_array().unwrap().len().into());
+        state.push(self.server.get("/v1/webhooks").await.with(200));
         state.into()
     }
 
