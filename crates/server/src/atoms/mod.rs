@@ -3,6 +3,7 @@
 mod agent_document;
 mod agent_request;
 mod agents;
+mod analytics;
 pub(crate) mod body;
 mod branch_document;
 mod branch_drafts;
@@ -10,6 +11,7 @@ mod branches;
 mod call_detail;
 mod call_item;
 mod call_logs;
+mod campaigns;
 mod config_request;
 mod conversation_list;
 mod conversations;
@@ -51,4 +53,6 @@ pub(crate) fn routes() -> Router<App> {
         .merge(call_logs::routes())
         .merge(conversations::routes())
         .merge(events::routes())
+        .merge(analytics::routes())
+        .merge(campaigns::routes())
 }
