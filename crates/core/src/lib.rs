@@ -5,6 +5,7 @@ pub mod agent_config;
 mod answer;
 mod call;
 mod call_file;
+mod call_outcome;
 mod call_status;
 mod document;
 mod event;
@@ -31,6 +32,7 @@ pub use call_file::{
     CallFile, MAX_CALL_BYTES, MAX_ID_CHARS, MAX_ROLE_CHARS, MAX_TEXT_CHARS, MAX_TRANSCRIPT_BYTES,
     MAX_TURN_BYTES, MAX_TURNS, MAX_VARIABLES_BYTES, parse_call, parse_call_str,
 };
+pub use call_outcome::CallOutcome;
 pub use call_status::{COMPLETED, is_finished};
 pub use event::Event;
 pub use id::{Id, ParseIdError};

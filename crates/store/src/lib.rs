@@ -2,6 +2,7 @@
 //! SQLite and PostgreSQL alike.
 
 pub mod analyses;
+pub mod analytics;
 pub mod calls;
 pub mod deliveries;
 pub mod jobs;

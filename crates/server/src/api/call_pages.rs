@@ -128,6 +128,8 @@ fn filter(read: &mut Reader<'_>) -> CallFilter {
             Some(true) => Attempts::Retry,
         },
         is_test: read.flag("isTest"),
+        since: None,
+        until: None,
         finished: read.flag("finished"),
         analysed: read.flag("analysed"),
         metrics: metrics(read),

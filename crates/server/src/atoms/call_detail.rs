@@ -88,15 +88,17 @@ impl Detail {
 
 /// A turn with the instant it began at, where that is known.
 pub(crate) fn said(turn: &Turn, start_of_call: Option<Timestamp>) -> SaidTurn {
-    let began = |start: Timestamp| {
-        let into = SignedDuration::try_from_secs_f64(turn.start?).ok()?;
-        start.checked_add(into).ok()
-    };
     SaidTurn {
         role: turn.role.name().to_owned(),
         content: turn.content.clone(),
-        timestamp: start_of_call.and_then(began).map(instant),
+        timestamp: began(turn, start_of_call).map(instant),
     }
+}
+
+/// The instant that a turn began at, where that is known.
+pub(super) fn began(turn: &Turn, start_of_call: Option<Timestamp>) -> Option<Timestamp> {
+    let into = SignedDuration::try_from_secs_f64(turn.start?).ok()?;
+    start_of_call?.checked_add(into).ok()
 }
 
 #[cfg(test)]

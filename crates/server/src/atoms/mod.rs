@@ -3,6 +3,7 @@
 mod agent_document;
 mod agent_request;
 mod agents;
+mod analytics;
 pub(crate) mod body;
 mod branch_document;
 mod branch_drafts;
@@ -10,6 +11,7 @@ mod branches;
 pub(crate) mod call_detail;
 mod call_item;
 mod call_logs;
+mod campaigns;
 mod config_request;
 mod conversation_list;
 mod conversations;
@@ -53,4 +55,6 @@ pub(crate) fn routes() -> Router<App> {
         .merge(conversations::routes())
         .merge(events::routes())
         .merge(webhooks::routes())
+        .merge(analytics::routes())
+        .merge(campaigns::routes())
 }

@@ -7,7 +7,9 @@ use std::ops::RangeInclusive;
 use aftercall_core::Id;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::error::AtomsError;
 use crate::query;
@@ -154,6 +156,31 @@ impl<'a> Reader<'a> {
         instant
     }
 
+    /// The first instant after a period: that after the one given, which is part of the period, or the end of a day alone.
+    pub(crate) fn end(&mut self, name: &str) -> Option<Timestamp> {
+        let value = self.text(name)?;
+        let tomorrow = day(value).and_then(|day| day.tomorrow().ok());
+        if let Some(end) = tomorrow.and_then(start_of) {
+            return Some(end);
+        }
+        let last = self.instant(name)?;
+        last.checked_add(SignedDuration::from_micros(1)).ok()
+    }
+
+    /// A day that has to be there, such as `2026-03-01`.
+    pub(crate) fn required_day(&mut self, name: &str) -> Date {
+        let value = self.text(name);
+        let day = value.and_then(day);
+        if day.is_none() {
+            let rule = match value {
+                Some(_) => "Invalid date, must be a day such as 2026-03-01",
+                None => "Required",
+            };
+            self.problem(name, rule);
+        }
+        day.unwrap_or_default()
+    }
+
     /// An id: 24 hexadecimal digits.
     pub(crate) fn id(&mut self, name: &str) -> Option<Id> {
         let id = self.text(name)?.parse().ok();
@@ -182,9 +209,19 @@ impl<'a> Reader<'a> {
 }
 
 fn midnight(day: &str) -> Option<Timestamp> {
-    let day: jiff::civil::Date = day.parse().ok()?;
-    let zoned = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+    start_of(day.parse().ok()?)
+}
+
+fn start_of(day: Date) -> Option<Timestamp> {
+    let zoned = day.to_zoned(TimeZone::UTC).ok()?;
     Some(zoned.timestamp())
+}
+
+/// A day without a time.
+fn day(text: &str) -> Option<Date> {
+    let day: Date = text.parse().ok()?;
+    // A time behind it would be read over.
+    (day.to_string() == text).then_some(day)
 }
 
 #[cfg(test)]
@@ -212,6 +249,21 @@ mod tests {
         assert_eq!(read.csv("e"), ["a", "b"]);
         assert_eq!(read.instant("f"), read.instant("g"));
         assert!(read.finish().is_ok());
+    }
+
+    #[test]
+    fn a_day_alone_ends_with_its_last_instant() {
+        let params = params("a=2026-01-31&b=2026-01-31T00:00:00Z&c=x&d=2026-01-31T10:00");
+        let mut read = params.read();
+        let end: Timestamp = "2026-02-01T00:00:00Z".parse().unwrap();
+        assert_eq!(read.end("a"), Some(end));
+        let end: Timestamp = "2026-01-31T00:00:00.000001Z".parse().unwrap();
+        assert_eq!(read.end("b"), Some(end));
+        assert_eq!((read.end("c"), read.end("z")), (None, None));
+        assert_eq!(read.required_day("a"), jiff::civil::date(2026, 1, 31));
+        read.required_day("d");
+        read.required_day("z");
+        assert_eq!(read.problems.len(), 3, "{:?}", read.problems);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod agents;
 mod analyses;
+mod analytics;
 mod bad_input;
 mod branches;
 mod calls;

@@ -288,6 +288,7 @@ impl Store {
             current_analysis_id: None,
             created_at: now,
             updated_at: now,
+            cost: None,
         };
         filled(row, &plan.sent.content)
     }

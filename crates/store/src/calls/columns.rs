@@ -43,6 +43,7 @@ pub(super) fn filled(row: calls::Model, content: &Content) -> calls::Model {
         is_test: content.is_test,
         listed: JsonText(Json::Object(listed(&content.extra))),
         cancelled: content.cancelled,
+        cost: content.cost(),
         ..row
     }
 }

@@ -6,6 +6,9 @@ use aftercall_core::{Call, Role, Turn, is_finished};
 use jiff::SignedDuration;
 use serde_json::{Map, Value as Json};
 
+/// A call costs at most this.
+const MAX_COST: f64 = 1e9;
+
 /// Everything that a call says, and that a later body can complete.
 #[derive(Debug, Clone)]
 pub(super) struct Content {
@@ -51,6 +54,12 @@ impl Content {
         }
         let last = self.call.transcript.iter().filter_map(|turn| turn.end);
         last.reduce(f64::max).and_then(seconds)
+    }
+
+    /// What the sender says that the call cost. What no call costs would drown all others in a sum.
+    pub(super) fn cost(&self) -> Option<f64> {
+        let cost = self.extra.get("callCost").and_then(Json::as_f64)?;
+        (0.0..=MAX_COST).contains(&cost).then_some(cost)
     }
 
     /// How long the agent took to answer, on average.

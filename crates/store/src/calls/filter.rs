@@ -8,6 +8,9 @@ use super::MetricFilter;
 use crate::entity::calls;
 use crate::times::to_us;
 
+/// When a call began, or arrived where that is not known: SQL, in microseconds. An index has it.
+pub(crate) const BEGAN: &str = r#"COALESCE("calls"."started_at", "calls"."created_at")"#;
+
 /// What a call has to be like to stand in a list. An empty list and `None` ask for nothing; all else has to hold together.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CallFilter {
@@ -37,6 +40,10 @@ pub struct CallFilter {
     pub started_from: Option<Timestamp>,
     /// Began at this instant or earlier.
     pub started_to: Option<Timestamp>,
+    /// Began, or arrived where that is not known, at this instant or later.
+    pub since: Option<Timestamp>,
+    /// Began, or arrived where that is not known, before this instant.
+    pub until: Option<Timestamp>,
     /// Whether it is over.
     pub finished: Option<bool>,
     /// Whether it is a test.
@@ -70,7 +77,7 @@ pub struct DurationRange {
 
 impl CallFilter {
     /// The condition on a row of `calls`.
-    pub(super) fn condition(&self) -> Condition {
+    pub(crate) fn condition(&self) -> Condition {
         use calls::Column as C;
         let one_of = [
             (C::AgentId, &self.agent_ids),
@@ -114,6 +121,8 @@ impl CallFilter {
             self.started_to
                 .map(|at| column(C::StartedAt).lte(to_us(at))),
         )
+        .add_option(self.since.map(|at| Expr::cust(BEGAN).gte(to_us(at))))
+        .add_option(self.until.map(|at| Expr::cust(BEGAN).lt(to_us(at))))
         .add_option(self.finished.map(|is| column(C::Finished).eq(is)))
         .add_option(self.is_test.map(|is| column(C::IsTest).eq(is)))
         .add_option(self.analysed.map(|is| match is {

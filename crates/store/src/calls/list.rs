@@ -1,9 +1,9 @@
 //! Lists of calls by page number, in an order of the caller's choice.
 
-use sea_orm::sea_query::NullOrdering;
+use sea_orm::sea_query::{Expr, NullOrdering};
 use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{CallFilter, CallItem};
+use super::{BEGAN, CallFilter, CallItem};
 use crate::entity::calls;
 use crate::{Order, Page, Store, StoreError};
 
@@ -12,6 +12,8 @@ use crate::{Order, Page, Store, StoreError};
 pub enum CallSort {
     /// When the call arrived.
     CreatedAt,
+    /// When the call began, or arrived where that is not known.
+    Began,
     /// When anything of it changed.
     #[default]
     UpdatedAt,
@@ -45,10 +47,11 @@ impl Store {
         order: &CallOrder,
     ) -> Result<Page<CallItem>, StoreError> {
         let column = match order.sort {
-            CallSort::CreatedAt => calls::Column::CreatedAt,
-            CallSort::UpdatedAt => calls::Column::UpdatedAt,
-            CallSort::Duration => calls::Column::DurationUs,
-            CallSort::Latency => calls::Column::LatencyUs,
+            CallSort::CreatedAt => Expr::col(calls::Column::CreatedAt),
+            CallSort::Began => Expr::cust(BEGAN),
+            CallSort::UpdatedAt => Expr::col(calls::Column::UpdatedAt),
+            CallSort::Duration => Expr::col(calls::Column::DurationUs),
+            CallSort::Latency => Expr::col(calls::Column::LatencyUs),
         };
         let direction = sea_orm::Order::from(order.order);
         let query = calls::Entity::find().filter(filter.condition());
@@ -61,7 +64,9 @@ impl Store {
             });
         }
         let query = match order.sort {
-            CallSort::CreatedAt | CallSort::UpdatedAt => query.order_by(column, direction.clone()),
+            CallSort::CreatedAt | CallSort::Began | CallSort::UpdatedAt => {
+                query.order_by(column, direction.clone())
+            }
             // Only these may be null; the others keep the plain order that their index has.
             CallSort::Duration | CallSort::Latency => {
                 query.order_by_with_nulls(column, direction.clone(), NullOrdering::Last)

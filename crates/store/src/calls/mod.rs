@@ -32,5 +32,6 @@ pub use page::CallPage;
 pub use read::{CallDetail, CallItem};
 pub use row::CallRow;
 
+pub(crate) use filter::BEGAN;
 pub(crate) use gather::Gather;
 pub(crate) use read::{locked, stored_call};

@@ -35,6 +35,7 @@ pub struct Model {
     pub current_analysis_id: Option<String>,
     pub created_at: i64,
     pub updated_at: i64,
+    pub cost: Option<f64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

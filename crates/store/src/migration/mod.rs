@@ -9,6 +9,7 @@ use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTrait, SchemaMana
 const STEPS: &[(&str, &str)] = &[
     ("0001_start", include_str!("0001_start.sql")),
     ("0002_webhooks", include_str!("0002_webhooks.sql")),
+    ("0003_analytics", include_str!("0003_analytics.sql")),
 ];
 
 pub(crate) struct Migrator;

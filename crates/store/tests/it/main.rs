@@ -7,6 +7,7 @@
 
 mod agents;
 mod analyses;
+mod analytics;
 mod branch_drafts;
 mod branches;
 mod call_lists;
