@@ -5,6 +5,7 @@ mod app;
 mod atoms;
 mod auth;
 mod body;
+pub mod exports;
 mod health;
 mod key_cache;
 mod observe;

@@ -3,6 +3,7 @@
 
 pub mod analyses;
 pub mod calls;
+pub mod exports;
 pub mod jobs;
 
 mod agent_list;

@@ -9,6 +9,7 @@ mod call_views;
 mod calls;
 mod docs;
 mod docs_text;
+mod exports;
 mod incoming;
 mod jobs;
 mod keys;
@@ -27,7 +28,9 @@ use utoipa_axum::routes;
 
 use crate::App;
 
+pub(crate) use call_pages::filter;
 pub use openapi::openapi;
+pub(crate) use query::Query;
 
 /// Every route of our own API, with its mount.
 pub(crate) fn routes() -> Router<App> {
@@ -43,6 +46,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(calls::send, call_pages::list))
         .routes(routes!(calls::read, calls::delete))
         .routes(routes!(analyses::create))
+        .routes(routes!(exports::read))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::read))
         .routes(routes!(jobs::retry))

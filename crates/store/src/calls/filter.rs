@@ -70,7 +70,7 @@ pub struct DurationRange {
 
 impl CallFilter {
     /// The condition on a row of `calls`.
-    pub(super) fn condition(&self) -> Condition {
+    pub(crate) fn condition(&self) -> Condition {
         use calls::Column as C;
         let one_of = [
             (C::AgentId, &self.agent_ids),

@@ -14,6 +14,8 @@ pub(crate) mod branches;
 pub(crate) mod calls;
 pub(crate) mod draft_edits;
 pub(crate) mod drafts;
+pub(crate) mod export_partitions;
+pub(crate) mod exports;
 pub(crate) mod jobs;
 pub(crate) mod keys;
 pub(crate) mod organisations;

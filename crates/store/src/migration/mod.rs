@@ -6,7 +6,10 @@ use sea_orm_migration::async_trait::async_trait;
 use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTrait, SchemaManager};
 
 /// Every step, the oldest first: its name, which is stored, and its SQL.
-const STEPS: &[(&str, &str)] = &[("0001_start", include_str!("0001_start.sql"))];
+const STEPS: &[(&str, &str)] = &[
+    ("0001_start", include_str!("0001_start.sql")),
+    ("0003_exports", include_str!("0003_exports.sql")),
+];
 
 pub(crate) struct Migrator;
 

@@ -13,6 +13,7 @@ mod call_lists;
 mod calls;
 mod clocks;
 mod drafts;
+mod exports;
 mod help;
 mod job_model;
 mod jobs;

@@ -1,0 +1,12 @@
+//! Reading calls in bulk, and what is kept of exports that are written on a schedule.
+
+mod lease;
+mod metric_columns;
+mod page;
+mod partitions;
+mod row;
+mod snapshot;
+
+pub use lease::ExportLease;
+pub use partitions::{Partition, Written};
+pub use snapshot::Snapshot;
