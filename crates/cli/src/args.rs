@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::exit::{ANALYZE_CODES, MODEL_CODES, PLAIN_CODES};
 use crate::server_args::{
-    ConfigArgs, ConfigCommandArgs, ExportArgs, JobsArgs, KeyArgs, MigrateArgs, ServeArgs, WorkerArgs,
+    ConfigArgs, ConfigCommandArgs, ExportArgs, JobsArgs, KeyArgs, MigrateArgs, ServeArgs,
+    WorkerArgs,
 };
 
 /// Typed metrics from finished calls, on your own machine.

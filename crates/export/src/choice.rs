@@ -20,7 +20,10 @@ pub(crate) enum Wanted {
     /// Every metric with its confidence.
     Metrics,
     /// One metric, of whatever types it had.
-    Metric { identifier: String, confidence: bool },
+    Metric {
+        identifier: String,
+        confidence: bool,
+    },
 }
 
 impl Choice {
@@ -109,7 +112,11 @@ fn rule(form: Form) -> String {
                 "metric.*",
             ])
             .collect(),
-        Form::Long => OF_ANSWER.iter().map(|fact| fact.name).chain(calls).collect(),
+        Form::Long => OF_ANSWER
+            .iter()
+            .map(|fact| fact.name)
+            .chain(calls)
+            .collect(),
     };
     format!("must be a column of the {form} form: {}", names.join(", "))
 }
@@ -121,7 +128,15 @@ mod tests {
     #[test]
     fn names_are_those_of_the_form() {
         let wide = |names: &[&str]| Choice::parse(names.iter().copied(), Form::Wide, false);
-        assert!(wide(&["callId", "metric.csat", "metric.csat.confidence", "metric.*"]).is_ok());
+        assert!(
+            wide(&[
+                "callId",
+                "metric.csat",
+                "metric.csat.confidence",
+                "metric.*"
+            ])
+            .is_ok()
+        );
         for names in [
             &["callID"][..],
             &["callId", "callId"],

@@ -46,7 +46,9 @@ impl CsvFile {
             }
             Cell::Text(text) | Cell::Json(text) => return Ok(self.writer.write_field(text)?),
             Cell::Boolean(value) => {
-                return Ok(self.writer.write_field(if value { "true" } else { "false" })?);
+                return Ok(self
+                    .writer
+                    .write_field(if value { "true" } else { "false" })?);
             }
             Cell::Integer(number) => write!(scratch, "{number}")?,
             Cell::Number(number) => write!(scratch, "{number}")?,
@@ -59,7 +61,9 @@ impl CsvFile {
     /// What was written since the last time.
     pub(crate) fn take(&mut self) -> Result<Vec<u8>, ExportError> {
         let written = std::mem::replace(&mut self.writer, Writer::from_writer(Vec::new()));
-        written.into_inner().map_err(|error| error.into_error().into())
+        written
+            .into_inner()
+            .map_err(|error| error.into_error().into())
     }
 }
 

@@ -123,7 +123,9 @@ pub(crate) const OF_ANSWER: &[AnswerFact] = &[
         _ => Cell::Null,
     }),
     answer("datetimeValue", Kind::Instant, |a| match &a.value {
-        Some(Value::Text(text)) if a.kind == MetricType::Datetime => Cell::Said { at: a.time, text },
+        Some(Value::Text(text)) if a.kind == MetricType::Datetime => {
+            Cell::Said { at: a.time, text }
+        }
         _ => Cell::Null,
     }),
     answer("confidence", Kind::Number, |a| Cell::Number(a.confidence)),

@@ -159,7 +159,9 @@ impl Layout {
 
     /// The metrics, each with the name of its column.
     pub(crate) fn metrics(&self) -> impl Iterator<Item = (&MetricColumn, &str)> {
-        self.metrics.iter().zip(self.names.iter().map(String::as_str))
+        self.metrics
+            .iter()
+            .zip(self.names.iter().map(String::as_str))
     }
 
     pub(crate) fn columns(&self) -> &[Column] {

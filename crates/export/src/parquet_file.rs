@@ -65,7 +65,8 @@ impl ParquetFile {
         let mut group = self.writer.next_row_group()?;
         for held in &mut self.columns {
             let column = group.next_column()?;
-            let mut column = column.ok_or_else(|| ParquetError::General("too few columns".into()))?;
+            let mut column =
+                column.ok_or_else(|| ParquetError::General("too few columns".into()))?;
             held.write(column.untyped())?;
             column.close()?;
         }

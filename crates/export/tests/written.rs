@@ -1,5 +1,7 @@
 //! What comes out, read back by other means than it was written with where there are any.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
 use aftercall_core::{
     AnalysisRecord, AnswerRecord, CallRecord, Metric, MetricColumn, MetricType, Status, Value,
 };
@@ -208,7 +210,13 @@ fn json_lines_have_typed_values_and_the_same_names_in_each() {
     );
     assert_eq!(lines[1]["metric.mood.integer"], -2);
     assert_eq!(lines[1]["metric.mood.string"], Json::Null);
-    let names = |line: &Json| line.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let names = |line: &Json| {
+        line.as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect::<Vec<_>>()
+    };
     assert_eq!(names(first), names(&lines[1]));
 }
 
@@ -218,7 +226,11 @@ fn opened(out: Vec<u8>) -> SerializedFileReader<bytes::Bytes> {
 
 fn rows(reader: &SerializedFileReader<bytes::Bytes>) -> Vec<Vec<(String, Field)>> {
     let of = |row: Row| row.into_columns();
-    reader.get_row_iter(None).unwrap().map(|row| of(row.unwrap())).collect()
+    reader
+        .get_row_iter(None)
+        .unwrap()
+        .map(|row| of(row.unwrap()))
+        .collect()
 }
 
 fn field<'a>(row: &'a [(String, Field)], name: &str) -> &'a Field {
@@ -256,9 +268,17 @@ fn parquet_has_typed_columns_and_says_what_was_asked() {
     assert_eq!(metrics[3]["dispositionMetricPrompt"], "Solved?");
 
     let rows = rows(&reader);
-    let micros = |text: &str| Field::TimestampMicros(text.parse::<jiff::Timestamp>().unwrap().as_microsecond());
-    assert_eq!(field(&rows[0], "metric.at"), &micros("2026-03-13T19:00:00Z"));
-    assert_eq!(field(&rows[0], "startedAt"), &micros("2026-03-01T09:00:00.25Z"));
+    let micros = |text: &str| {
+        Field::TimestampMicros(text.parse::<jiff::Timestamp>().unwrap().as_microsecond())
+    };
+    assert_eq!(
+        field(&rows[0], "metric.at"),
+        &micros("2026-03-13T19:00:00Z")
+    );
+    assert_eq!(
+        field(&rows[0], "startedAt"),
+        &micros("2026-03-01T09:00:00.25Z")
+    );
     assert_eq!(field(&rows[0], "endedAt"), &Field::Null);
     assert_eq!(field(&rows[0], "from"), &Field::Str("+4930123".to_owned()));
     assert_eq!(field(&rows[1], "metric.mood.integer"), &Field::Long(-2));
@@ -271,7 +291,10 @@ fn the_long_form_has_a_row_for_each_answer() {
     let rows = rows(&reader);
     assert_eq!(rows.len(), 6);
     let names: Vec<&str> = rows[0].iter().map(|(name, _)| name.as_str()).collect();
-    assert!(names.contains(&"callId") && !names.contains(&"transcript"), "{names:?}");
+    assert!(
+        names.contains(&"callId") && !names.contains(&"transcript"),
+        "{names:?}"
+    );
     let text = |text: &str| Field::Str(text.to_owned());
     assert_eq!(field(&rows[1], "metric"), &text("mood"));
     assert_eq!(field(&rows[1], "textValue"), &text("@good"));
@@ -308,7 +331,12 @@ fn groups_are_bounded_and_nothing_is_lost_between_them() {
 
 #[test]
 fn no_calls_make_a_whole_file() {
-    let names = written(Format::Csv, Form::Wide, Some(&["callId", "metric.solved"]), &[]);
+    let names = written(
+        Format::Csv,
+        Form::Wide,
+        Some(&["callId", "metric.solved"]),
+        &[],
+    );
     assert_eq!(names, b"callId,metric.solved,transcript\n");
     assert!(written(Format::Jsonl, Form::Long, None, &[]).is_empty());
     let reader = opened(written(Format::Parquet, Form::Wide, None, &[]));

@@ -61,8 +61,8 @@ impl ExportConfig {
     pub(crate) fn schedule(&self, name: &str) -> anyhow::Result<Schedule> {
         let key = format!("exports.{name}");
         let (format, form, columns) = self.choice(&key)?;
-        let destination = Destination::open(&self.destination)
-            .with_context(|| format!("{key}.destination"))?;
+        let destination =
+            Destination::open(&self.destination).with_context(|| format!("{key}.destination"))?;
         Ok(Schedule {
             name: name.to_owned(),
             destination,

@@ -122,10 +122,7 @@ impl Destination {
 
 /// The object store of a scheme; none where the scheme is not known.
 #[cfg(feature = "clouds")]
-fn cloud(
-    scheme: &str,
-    bucket: &str,
-) -> Result<Option<Arc<dyn ObjectStore>>, object_store::Error> {
+fn cloud(scheme: &str, bucket: &str) -> Result<Option<Arc<dyn ObjectStore>>, object_store::Error> {
     use object_store::aws::AmazonS3Builder;
     use object_store::azure::MicrosoftAzureBuilder;
     use object_store::gcp::GoogleCloudStorageBuilder;

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use aftercall_core::hex_sha256;
 use aftercall_export::{Choice, Form, Format};
+use aftercall_store::Store;
 use aftercall_store::exports::ExportLease;
-use aftercall_store::{Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
+use super::Destination;
 use super::write::{Outcome, WriteError, write};
-use super::{Destination, DestinationError};
 
 /// Between two looks for exports that are due.
 const LOOK: Duration = Duration::from_secs(15);
@@ -166,12 +166,42 @@ mod tests {
     fn an_export_is_due_at_the_end_of_an_interval_and_its_delay() {
         let minutes = SignedDuration::from_mins;
         for (interval, now, delay, due) in [
-            (Interval::Hour, "2026-03-01T09:59:59Z", 0, "2026-03-01T09:00:00Z"),
-            (Interval::Hour, "2026-03-01T10:00:00Z", 0, "2026-03-01T10:00:00Z"),
-            (Interval::Hour, "2026-03-01T10:09:00Z", 10, "2026-03-01T09:00:00Z"),
-            (Interval::Hour, "2026-03-01T10:10:00Z", 10, "2026-03-01T10:00:00Z"),
-            (Interval::Day, "2026-03-02T00:59:00Z", 60, "2026-03-01T00:00:00Z"),
-            (Interval::Day, "2026-03-02T01:00:00Z", 60, "2026-03-02T00:00:00Z"),
+            (
+                Interval::Hour,
+                "2026-03-01T09:59:59Z",
+                0,
+                "2026-03-01T09:00:00Z",
+            ),
+            (
+                Interval::Hour,
+                "2026-03-01T10:00:00Z",
+                0,
+                "2026-03-01T10:00:00Z",
+            ),
+            (
+                Interval::Hour,
+                "2026-03-01T10:09:00Z",
+                10,
+                "2026-03-01T09:00:00Z",
+            ),
+            (
+                Interval::Hour,
+                "2026-03-01T10:10:00Z",
+                10,
+                "2026-03-01T10:00:00Z",
+            ),
+            (
+                Interval::Day,
+                "2026-03-02T00:59:00Z",
+                60,
+                "2026-03-01T00:00:00Z",
+            ),
+            (
+                Interval::Day,
+                "2026-03-02T01:00:00Z",
+                60,
+                "2026-03-02T00:00:00Z",
+            ),
         ] {
             let now = now.parse().unwrap();
             let due: Timestamp = due.parse().unwrap();

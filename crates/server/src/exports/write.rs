@@ -110,7 +110,9 @@ fn order(schedule: &Schedule, partition: &Partition, due: Timestamp) -> Order {
     let start = instant(partition.day);
     // The filter takes in its end, and times are kept in microseconds.
     let last = instant(partition.day.saturating_add(jiff::Span::new().days(1))).min(due);
-    let last = last.checked_sub(SignedDuration::from_micros(1)).unwrap_or(last);
+    let last = last
+        .checked_sub(SignedDuration::from_micros(1))
+        .unwrap_or(last);
     Order {
         filter: CallFilter {
             agent_ids: vec![partition.agent_id.clone()],

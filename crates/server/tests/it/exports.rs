@@ -62,11 +62,16 @@ fn free() -> Settings {
 }
 
 fn lines(text: &str) -> Vec<Json> {
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 fn same_instant(a: &Json, b: &Json) -> bool {
-    let read = |text: &Json| text.as_str().map(|text| text.parse::<jiff::Timestamp>().unwrap());
+    let read = |text: &Json| {
+        text.as_str()
+            .map(|text| text.parse::<jiff::Timestamp>().unwrap())
+    };
     read(a).map(|at| at.as_millisecond()) == read(b).map(|at| at.as_millisecond())
 }
 
@@ -77,16 +82,35 @@ async fn a_line_says_what_the_list_of_calls_says(db: TestDb) {
     assert_eq!(answer.header("content-type"), "application/x-ndjson");
     assert_eq!(answer.header("cache-control"), "no-store");
     let name = answer.header("content-disposition");
-    assert_eq!(name, "attachment; filename=\"calls-20260301T090002Z.jsonl\"");
+    assert_eq!(
+        name,
+        "attachment; filename=\"calls-20260301T090002Z.jsonl\""
+    );
     let lines = lines(&answer.text);
     let mut calls = server.get("/v1/calls").await.with(200)["calls"].clone();
     calls.as_array_mut().unwrap().reverse();
     assert_eq!(lines.len(), 3);
     for (line, call) in lines.iter().zip(calls.as_array().unwrap()) {
         for name in [
-            "callId", "id", "agentId", "versionId", "versionNumber", "type", "status", "finished",
-            "timezone", "from", "to", "language", "recordingUrl", "durationSeconds",
-            "latencySeconds", "disconnectionReason", "campaignId", "retryOf", "isTest",
+            "callId",
+            "id",
+            "agentId",
+            "versionId",
+            "versionNumber",
+            "type",
+            "status",
+            "finished",
+            "timezone",
+            "from",
+            "to",
+            "language",
+            "recordingUrl",
+            "durationSeconds",
+            "latencySeconds",
+            "disconnectionReason",
+            "campaignId",
+            "retryOf",
+            "isTest",
         ] {
             assert_eq!(line[name], call[name], "{name}");
         }
@@ -98,7 +122,11 @@ async fn a_line_says_what_the_list_of_calls_says(db: TestDb) {
         assert_eq!(line["summary"], analysis["summary"]);
         assert_eq!(line["model"], analysis["provenance"]["model"]);
         assert!(same_instant(&line["analysedAt"], &analysis["createdAt"]));
-        for metric in analysis["dispositionMetrics"].as_array().into_iter().flatten() {
+        for metric in analysis["dispositionMetrics"]
+            .as_array()
+            .into_iter()
+            .flatten()
+        {
             let column = format!("metric.{}", metric["identifier"].as_str().unwrap());
             assert_eq!(line[&column], metric["value"], "{column}");
             assert_eq!(line[format!("{column}.confidence")], metric["confidence"]);
@@ -117,14 +145,28 @@ async fn the_long_form_has_a_line_for_each_answer(db: TestDb) {
     assert_eq!(lines.len(), 6);
     assert!(answer.header("content-disposition").contains("answers-"));
     let first = &lines[0];
-    assert_eq!((&first["callId"], &first["metric"]), (&json!("a"), &json!("back_at")));
+    assert_eq!(
+        (&first["callId"], &first["metric"]),
+        (&json!("a"), &json!("back_at"))
+    );
     assert_eq!(first["datetimeValue"], "2026-03-13T15:00:00-04:00");
-    assert_eq!((&lines[1]["integerValue"], &lines[1]["confidence"]), (&json!(4), &json!(0.75)));
+    assert_eq!(
+        (&lines[1]["integerValue"], &lines[1]["confidence"]),
+        (&json!(4), &json!(0.75))
+    );
     assert_eq!(lines[2]["booleanValue"], true);
     // A file of bytes: only its ends are looked at here.
-    let path = format!("http://{}/v1/export?form=long&format=parquet", server.address);
+    let path = format!(
+        "http://{}/v1/export?form=long&format=parquet",
+        server.address
+    );
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let response = client.get(path).bearer_auth(&server.viewer).send().await.unwrap();
+    let response = client
+        .get(path)
+        .bearer_auth(&server.viewer)
+        .send()
+        .await
+        .unwrap();
     let media_type = response.headers()["content-type"].clone();
     assert_eq!(media_type, "application/vnd.apache.parquet");
     let bytes = response.bytes().await.unwrap();
@@ -134,19 +176,31 @@ async fn the_long_form_has_a_line_for_each_answer(db: TestDb) {
 
 async fn columns_and_filters_are_chosen(db: TestDb) {
     let server = analysed(db).await;
-    let path = "/v1/export?columns=metric.rating,callId,metric.none&analysed=true&metric.rating.gt=3";
+    let path =
+        "/v1/export?columns=metric.rating,callId,metric.none&analysed=true&metric.rating.gt=3";
     let answer = server.get(path).await;
-    assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8; header=present");
+    assert_eq!(
+        answer.header("content-type"),
+        "text/csv; charset=utf-8; header=present"
+    );
     assert_eq!(answer.text, "metric.rating,callId\n4,a\n4,b\n");
-    let answer = server.get("/v1/export?columns=callId&metric.rating.gt=4").await;
+    let answer = server
+        .get("/v1/export?columns=callId&metric.rating.gt=4")
+        .await;
     assert_eq!(answer.text, "callId\n");
     server.stop().await;
 }
 
 async fn a_viewer_may_export_and_intake_may_not(db: TestDb) {
     let server = Server::start(db).await;
-    for (key, status) in [(&server.viewer, 200), (&server.editor, 200), (&server.intake, 403)] {
-        let request = server.request("GET", "/v1/export?columns=callId").bearer_auth(key);
+    for (key, status) in [
+        (&server.viewer, 200),
+        (&server.editor, 200),
+        (&server.intake, 403),
+    ] {
+        let request = server
+            .request("GET", "/v1/export?columns=callId")
+            .bearer_auth(key);
         assert_eq!(send(request).await.status, status);
     }
     assert_eq!(send(server.request("GET", "/v1/export")).await.status, 401);
@@ -179,7 +233,9 @@ async fn a_file_that_breaks_off_does_not_end_well(db: TestDb) {
         .map(|n| finished(&format!("c-{n}"), &agent).to_string())
         .collect();
     let request = server.as_admin("POST", "/v1/calls");
-    let request = request.header("content-type", "application/x-ndjson").body(calls.join("\n"));
+    let request = request
+        .header("content-type", "application/x-ndjson")
+        .body(calls.join("\n"));
     assert_eq!(send(request).await.status, 200);
     let broken = "UPDATE calls SET updated_at = 9223372036854775807 WHERE call_id = 'c-1499'";
     server.db.execute(broken).await;

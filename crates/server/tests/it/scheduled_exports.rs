@@ -40,7 +40,9 @@ fn schedule(folder: &TempDir, format: Format) -> Schedule {
 }
 
 async fn written(store: &Store, schedule: &Schedule) -> Option<Outcome> {
-    write_due(store, schedule, &CancellationToken::new()).await.unwrap()
+    write_due(store, schedule, &CancellationToken::new())
+        .await
+        .unwrap()
 }
 
 fn outcome(written: u64, left: u64, deleted: u64) -> Option<Outcome> {
@@ -111,7 +113,11 @@ async fn only_what_has_changed_is_written(db: TestDb) {
     let (a, b) = scene(&db).await;
     let schedule = schedule(&folder, Format::Jsonl);
     assert_eq!(written(&db.store, &schedule).await, outcome(3, 0, 0));
-    assert_eq!(written(&db.store, &schedule).await, None, "it is not due again");
+    assert_eq!(
+        written(&db.store, &schedule).await,
+        None,
+        "it is not due again"
+    );
     let first = format!("agent={a}/day=2026-03-01/calls.jsonl");
     let files_before = files(folder.path());
     let names: Vec<&String> = files_before.keys().collect();
@@ -124,7 +130,13 @@ async fn only_what_has_changed_is_written(db: TestDb) {
     assert_eq!(names, expected.iter().collect::<Vec<_>>());
     assert_eq!(files_before[&first].lines().count(), 2);
     let changed = |name: &str| -> SystemTime {
-        folder.path().join(name).metadata().unwrap().modified().unwrap()
+        folder
+            .path()
+            .join(name)
+            .metadata()
+            .unwrap()
+            .modified()
+            .unwrap()
     };
     let times: Vec<SystemTime> = expected.iter().map(|name| changed(name)).collect();
 
@@ -150,7 +162,11 @@ async fn deleted_calls_leave_the_files(db: TestDb) {
     db.clock.advance(DAY);
     assert_eq!(written(&db.store, &schedule).await, outcome(1, 1, 1));
     let files = files(folder.path());
-    assert!(files.values().all(|text| !text.contains("one") && !text.contains("four")));
+    assert!(
+        files
+            .values()
+            .all(|text| !text.contains("one") && !text.contains("four"))
+    );
     assert!(files[&format!("agent={a}/day=2026-03-01/calls.csv")].contains("two"));
     assert!(!files.keys().any(|name| name.contains(&b)), "{files:?}");
     db.clock.advance(DAY);
@@ -160,29 +176,43 @@ async fn deleted_calls_leave_the_files(db: TestDb) {
 async fn another_format_takes_the_place_of_the_one_before(db: TestDb) {
     let folder = TempDir::new().unwrap();
     scene(&db).await;
-    written(&db.store, &schedule(&folder, Format::Csv)).await.unwrap();
+    written(&db.store, &schedule(&folder, Format::Csv))
+        .await
+        .unwrap();
     db.clock.advance(DAY);
     let parquet = schedule(&folder, Format::Parquet);
     assert_eq!(written(&db.store, &parquet).await, outcome(3, 0, 0));
     let files = files(folder.path());
     assert_eq!(files.len(), 3);
-    assert!(files.keys().all(|name| name.ends_with("calls.parquet")), "{files:?}");
+    assert!(
+        files.keys().all(|name| name.ends_with("calls.parquet")),
+        "{files:?}"
+    );
 }
 
 async fn a_run_that_broke_off_is_gone_on_with(db: TestDb) {
     let folder = TempDir::new().unwrap();
     let (a, _) = scene(&db).await;
     let schedule = schedule(&folder, Format::Jsonl);
-    let broken = "UPDATE calls SET updated_at = updated_at + 9000000000000000000 WHERE call_id = 'three'";
+    let broken =
+        "UPDATE calls SET updated_at = updated_at + 9000000000000000000 WHERE call_id = 'three'";
     db.execute(broken).await;
     let failed = write_due(&db.store, &schedule, &CancellationToken::new()).await;
     assert!(failed.is_err());
     let kept = files(folder.path());
-    assert_eq!(kept.keys().collect::<Vec<_>>(), [&format!("agent={a}/day=2026-03-01/calls.jsonl")]);
-    let mended = "UPDATE calls SET updated_at = updated_at - 9000000000000000000 WHERE call_id = 'three'";
+    assert_eq!(
+        kept.keys().collect::<Vec<_>>(),
+        [&format!("agent={a}/day=2026-03-01/calls.jsonl")]
+    );
+    let mended =
+        "UPDATE calls SET updated_at = updated_at - 9000000000000000000 WHERE call_id = 'three'";
     db.execute(mended).await;
     let other = db.another_store().await;
-    assert_eq!(written(&other, &schedule).await, None, "the lease of the node that failed still holds");
+    assert_eq!(
+        written(&other, &schedule).await,
+        None,
+        "the lease of the node that failed still holds"
+    );
     db.clock.advance(SignedDuration::from_mins(2));
     assert_eq!(written(&other, &schedule).await, outcome(2, 1, 0));
     assert_eq!(files(folder.path()).len(), 3);

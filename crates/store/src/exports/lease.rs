@@ -2,10 +2,8 @@
 
 use aftercall_core::Id;
 use jiff::{SignedDuration, Timestamp};
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use crate::entity::exports::{self, Column};
 use crate::times::to_us;
@@ -40,7 +38,6 @@ impl Store {
         };
         exports::Entity::insert(new.into_active_model())
             .on_conflict(OnConflict::column(Column::Name).do_nothing().to_owned())
-            .do_nothing()
             .exec_without_returning(&txn)
             .await?;
         let token = Id::new(0, self.random().u64()).to_string();

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use aftercall_core::{Metric, MetricColumn, parse_metrics_json};
+use sea_orm::ColumnTrait as _;
 use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Query};
 use sea_orm::{ConnectionTrait, EntityTrait, Order, QueryFilter, QuerySelect};
-use sea_orm::ColumnTrait as _;
 
 use super::row::{metric_type, same};
 use crate::StoreError;
@@ -55,7 +55,8 @@ pub(super) async fn metric_columns(
     let defined = columns.into_iter().map(|(mut metric, analysis_id)| {
         let of_analysis = definitions.get(&analysis_id);
         metric.definition = of_analysis.and_then(|metrics| {
-            let is_it = |one: &&Metric| one.identifier == metric.identifier && one.kind == metric.kind;
+            let is_it =
+                |one: &&Metric| one.identifier == metric.identifier && one.kind == metric.kind;
             metrics.iter().find(is_it).cloned()
         });
         metric

@@ -10,8 +10,8 @@ use sea_orm::{
 
 use super::ExportLease;
 use super::lease::lock;
-use crate::entity::{agents, calls, export_partitions};
 use crate::entity::export_partitions::Column;
+use crate::entity::{agents, calls, export_partitions};
 use crate::times::to_us;
 use crate::{Store, StoreError};
 

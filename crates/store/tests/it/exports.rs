@@ -66,27 +66,64 @@ async fn a_record_is_what_the_call_and_its_current_analysis_say(db: TestDb) {
     let (row, current) = (&detail.row, detail.current().unwrap());
     let call = &calls[0];
     assert_eq!((&call.id, &call.agent_id), (&row.id, &row.agent_id));
-    assert_eq!((&call.version_id, call.version_number), (&row.revision_id, Some(1)));
-    assert_eq!((&call.kind, &call.status, call.finished), (&row.kind, &row.status, true));
-    assert_eq!((call.started_at, call.ended_at), (row.started_at, row.ended_at));
-    assert_eq!((&call.from, &call.to, &call.language), (&row.from, &row.to, &row.language));
-    assert_eq!((&call.timezone, &call.recording_url), (&row.timezone, &row.recording_url));
-    assert_eq!((call.duration_seconds, call.latency_seconds), (Some(30.5), None));
+    assert_eq!(
+        (&call.version_id, call.version_number),
+        (&row.revision_id, Some(1))
+    );
+    assert_eq!(
+        (&call.kind, &call.status, call.finished),
+        (&row.kind, &row.status, true)
+    );
+    assert_eq!(
+        (call.started_at, call.ended_at),
+        (row.started_at, row.ended_at)
+    );
+    assert_eq!(
+        (&call.from, &call.to, &call.language),
+        (&row.from, &row.to, &row.language)
+    );
+    assert_eq!(
+        (&call.timezone, &call.recording_url),
+        (&row.timezone, &row.recording_url)
+    );
+    assert_eq!(
+        (call.duration_seconds, call.latency_seconds),
+        (Some(30.5), None)
+    );
     assert_eq!(call.disconnection_reason.as_deref(), Some("user_hangup"));
-    assert_eq!((call.campaign_id.as_deref(), call.retry_of.as_deref()), (Some("k"), Some("z")));
+    assert_eq!(
+        (call.campaign_id.as_deref(), call.retry_of.as_deref()),
+        (Some("k"), Some("z"))
+    );
     assert_eq!((call.is_test, call.created_at), (true, row.created_at));
     assert_eq!((call.updated_at, &call.transcript), (row.updated_at, &None));
     let found = call.analysis.as_ref().unwrap();
     assert_eq!((&found.id, found.number), (&current.id, 2));
-    assert_eq!((&*found.status, found.created_at), ("completed", current.created_at));
-    assert_eq!((&*found.summary, found.model.as_deref()), ("What happened.", Some("test")));
-    let names: Vec<&str> = found.answers.iter().map(|answer| &*answer.identifier).collect();
+    assert_eq!(
+        (&*found.status, found.created_at),
+        ("completed", current.created_at)
+    );
+    assert_eq!(
+        (&*found.summary, found.model.as_deref()),
+        ("What happened.", Some("test"))
+    );
+    let names: Vec<&str> = found
+        .answers
+        .iter()
+        .map(|answer| &*answer.identifier)
+        .collect();
     assert_eq!(names, ["at", "b", "n", "none", "t"]);
     let answer = |place: usize| &found.answers[place];
     assert_eq!(answer(0).time, "2026-03-04T09:00:00Z".parse().ok());
     assert_eq!(answer(1).value, Some(Value::Boolean(true)));
-    assert_eq!((answer(2).value.clone(), answer(2).confidence), (Some(Value::Integer(7)), 0.5));
-    assert_eq!((answer(3).status.name(), &answer(3).value), ("not_mentioned", &None));
+    assert_eq!(
+        (answer(2).value.clone(), answer(2).confidence),
+        (Some(Value::Integer(7)), 0.5)
+    );
+    assert_eq!(
+        (answer(3).status.name(), &answer(3).value),
+        ("not_mentioned", &None)
+    );
     assert_eq!(answer(4).kind, MetricType::String);
 }
 
@@ -103,7 +140,10 @@ async fn every_page_is_read_once_and_in_order(db: TestDb) {
         db.clock.advance(MINUTE);
     }
     expected.sort();
-    let expected: Vec<String> = expected.into_iter().map(|(_, _, call_id)| call_id).collect();
+    let expected: Vec<String> = expected
+        .into_iter()
+        .map(|(_, _, call_id)| call_id)
+        .collect();
     let calls = all(&db.store, CallFilter::default(), false).await;
     assert_eq!(ids(&calls), expected);
 }
@@ -119,7 +159,10 @@ async fn filters_are_those_of_lists(db: TestDb) {
         metrics: vec![MetricFilter::parse("rating.lt", "3").unwrap()],
         ..CallFilter::default()
     };
-    assert_eq!(ids(&all(&db.store, filter.clone(), false).await), ["a", "c"]);
+    assert_eq!(
+        ids(&all(&db.store, filter.clone(), false).await),
+        ["a", "c"]
+    );
     let snapshot = db.store.snapshot(filter, false).await.unwrap();
     assert_eq!(snapshot.metric_columns().await.unwrap().len(), 1);
     snapshot.end().await;
@@ -132,7 +175,11 @@ async fn what_happens_meanwhile_does_not_show(db: TestDb) {
         finish(&db.store, "internal", json!({"n": 1})).await;
         db.clock.advance(MINUTE);
     }
-    let mut snapshot = db.store.snapshot(CallFilter::default(), false).await.unwrap();
+    let mut snapshot = db
+        .store
+        .snapshot(CallFilter::default(), false)
+        .await
+        .unwrap();
     sent(&db.store, &agent, "c").await;
     finish(&db.store, "internal", json!({"late": true})).await;
     db.store.delete_call("a").await.unwrap();
@@ -147,13 +194,20 @@ async fn what_happens_meanwhile_does_not_show(db: TestDb) {
         assert_eq!(answers[0].value, Some(Value::Integer(1)));
     }
     snapshot.end().await;
-    assert_eq!(ids(&all(&db.store, CallFilter::default(), false).await), ["b", "c"]);
+    assert_eq!(
+        ids(&all(&db.store, CallFilter::default(), false).await),
+        ["b", "c"]
+    );
 }
 
 async fn writers_do_not_wait(db: TestDb) {
     let agent = agent(&db.store).await;
     sent(&db.store, &agent, "a").await;
-    let snapshot = db.store.snapshot(CallFilter::default(), false).await.unwrap();
+    let snapshot = db
+        .store
+        .snapshot(CallFilter::default(), false)
+        .await
+        .unwrap();
     // Another process too.
     let other = db.another_store().await;
     for n in 0..50 {
@@ -164,7 +218,11 @@ async fn writers_do_not_wait(db: TestDb) {
     snapshot.end().await;
     if let Some(folder) = db.folder() {
         let log = std::fs::metadata(folder.join("test.db-wal")).unwrap();
-        assert_eq!(log.len(), 0, "the log is emptied once nobody reads any more");
+        assert_eq!(
+            log.len(),
+            0,
+            "the log is emptied once nobody reads any more"
+        );
     }
 }
 
@@ -184,7 +242,11 @@ async fn metrics_that_occur_are_columns(db: TestDb) {
     let call = db.store.work(&lease).await.unwrap().call;
     let failed = failed(&call, "no model");
     db.store.finish_analysis(&lease, failed).await.unwrap();
-    let snapshot = db.store.snapshot(CallFilter::default(), false).await.unwrap();
+    let snapshot = db
+        .store
+        .snapshot(CallFilter::default(), false)
+        .await
+        .unwrap();
     let columns = snapshot.metric_columns().await.unwrap();
     snapshot.end().await;
     let told: Vec<(&str, MetricType)> = columns
@@ -211,19 +273,27 @@ async fn transcripts_come_only_when_asked_for_and_in_small_pages(db: TestDb) {
     let said = "x".repeat(900 * 1024);
     for n in 0..9 {
         let content = if n == 4 { "short" } else { said.as_str() };
-        let turns = json!([{"role": "user", "content": content}, {"role": "user", "content": content}]);
+        let turns =
+            json!([{"role": "user", "content": content}, {"role": "user", "content": content}]);
         let file = json!({"callId": format!("c-{n}"), "transcript": turns});
         send(&db.store, &agent, file).await.unwrap();
         db.clock.advance(MINUTE);
     }
-    let mut snapshot = db.store.snapshot(CallFilter::default(), true).await.unwrap();
+    let mut snapshot = db
+        .store
+        .snapshot(CallFilter::default(), true)
+        .await
+        .unwrap();
     let (mut pages, mut seen) = (0, Vec::new());
     loop {
         let page = snapshot.next().await.unwrap();
         if page.is_empty() {
             break;
         }
-        let bytes: usize = page.iter().map(|call| call.transcript.as_ref().unwrap().len()).sum();
+        let bytes: usize = page
+            .iter()
+            .map(|call| call.transcript.as_ref().unwrap().len())
+            .sum();
         assert!(bytes <= 4 * 1024 * 1024, "{bytes}");
         seen.extend(page.into_iter().map(|call| call.call_id));
         pages += 1;
@@ -237,7 +307,12 @@ async fn transcripts_come_only_when_asked_for_and_in_small_pages(db: TestDb) {
 async fn one_node_at_a_time_writes_an_export(db: TestDb) {
     let other = db.another_store().await;
     let due = db.store.now();
-    let held = db.store.claim_export("e", due, MINUTE).await.unwrap().unwrap();
+    let held = db
+        .store
+        .claim_export("e", due, MINUTE)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(other.claim_export("e", due, MINUTE).await.unwrap(), None);
     let another = other.claim_export("f", due, MINUTE).await.unwrap();
     assert!(another.is_some(), "another export is nobody's");
@@ -273,7 +348,10 @@ async fn a_partition_tells_when_it_has_changed(db: TestDb) {
         .iter()
         .map(|partition| (partition.day.to_string(), partition.calls))
         .collect();
-    assert_eq!(days, [("2026-03-01".to_owned(), 2), ("2026-03-02".to_owned(), 1)]);
+    assert_eq!(
+        days,
+        [("2026-03-01".to_owned(), 2), ("2026-03-02".to_owned(), 1)]
+    );
     assert_eq!(partitions().await, before);
     let lease = claim_one(&db.store, "internal").await;
     let call = db.store.work(&lease).await.unwrap().call;
@@ -297,7 +375,12 @@ fn before_all() -> jiff::Timestamp {
 
 async fn what_was_written_is_kept_by_the_holder_of_the_lease(db: TestDb) {
     let due = db.store.now();
-    let held = db.store.claim_export("e", due, MINUTE).await.unwrap().unwrap();
+    let held = db
+        .store
+        .claim_export("e", due, MINUTE)
+        .await
+        .unwrap()
+        .unwrap();
     let written = |fingerprint: &str| Written {
         partition: Partition {
             agent_id: "69a400100000000000000001".to_owned(),
@@ -312,16 +395,32 @@ async fn what_was_written_is_kept_by_the_holder_of_the_lease(db: TestDb) {
         db.store.written_partitions("e", agent_id).await.unwrap()
     };
     for fingerprint in ["1", "2"] {
-        assert!(db.store.keep_written(&held, &written(fingerprint)).await.unwrap());
+        assert!(
+            db.store
+                .keep_written(&held, &written(fingerprint))
+                .await
+                .unwrap()
+        );
         assert_eq!(kept().await, [written(fingerprint)]);
     }
     db.clock.advance(MINUTE * 2);
     assert!(!db.store.keep_written(&held, &written("3")).await.unwrap());
-    let gone = db.store.forget_written(&held, &written("2").partition).await;
+    let gone = db
+        .store
+        .forget_written(&held, &written("2").partition)
+        .await;
     assert!(!gone.unwrap());
     assert_eq!(kept().await, [written("2")]);
-    let held = db.store.claim_export("e", due, MINUTE).await.unwrap().unwrap();
-    let gone = db.store.forget_written(&held, &written("2").partition).await;
+    let held = db
+        .store
+        .claim_export("e", due, MINUTE)
+        .await
+        .unwrap()
+        .unwrap();
+    let gone = db
+        .store
+        .forget_written(&held, &written("2").partition)
+        .await;
     assert!(gone.unwrap());
     assert_eq!(kept().await, []);
 }
