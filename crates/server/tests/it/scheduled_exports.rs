@@ -121,7 +121,7 @@ async fn only_what_has_changed_is_written(db: TestDb) {
     let first = format!("agent={a}/day=2026-03-01/calls.jsonl");
     let files_before = files(folder.path());
     let names: Vec<&String> = files_before.keys().collect();
-    let mut expected = vec![
+    let mut expected = [
         first.clone(),
         format!("agent={a}/day=2026-03-02/calls.jsonl"),
         format!("agent={b}/day=2026-03-02/calls.jsonl"),

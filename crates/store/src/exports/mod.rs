@@ -6,7 +6,10 @@ mod page;
 mod partitions;
 mod row;
 mod snapshot;
+mod snapshots;
 
 pub use lease::ExportLease;
 pub use partitions::{Partition, Written};
 pub use snapshot::Snapshot;
+
+pub(crate) use snapshots::Snapshots;

@@ -11,6 +11,7 @@ use sea_orm::{
 use super::metric_columns::metric_columns;
 use super::page::{self, Place};
 use super::row::Found;
+use super::snapshots::Open;
 use crate::calls::CallFilter;
 use crate::entity::calls;
 use crate::{Store, StoreError};
@@ -21,9 +22,11 @@ use crate::{Store, StoreError};
 /// It is a transaction that only reads, on a connection of its own. While it is open the database keeps what others replace:
 /// PostgreSQL's vacuum leaves such rows where they are, and SQLite's write-ahead log, which is emptied up to the oldest reader
 /// only, grows by whatever is written meanwhile. So it is to be read without a pause and ended: who hands it to a slow
-/// reader has to set a limit in time. What [`Snapshot::end`] leaves behind is an empty log.
+/// reader has to set a limit in time. Afterwards the log is used again from its beginning by those who write, so that it is
+/// never longer than what was written during one export.
 pub struct Snapshot {
     store: Store,
+    open: Open,
     txn: DatabaseTransaction,
     filter: CallFilter,
     transcripts: bool,
@@ -60,6 +63,7 @@ impl Store {
         page::fix(&txn).await?;
         Ok(Snapshot {
             store: self.clone(),
+            open: self.snapshots().open(),
             txn,
             filter,
             transcripts,
@@ -111,10 +115,13 @@ impl Snapshot {
         page::filled(&self.txn, found, self.transcripts).await
     }
 
-    /// Ends it. SQLite's log, which could not be emptied meanwhile, is.
+    /// Ends it. If a call was deleted meanwhile, SQLite's log, which still holds it, is emptied.
     pub async fn end(self) {
         // Nothing was changed, so there is nothing that could be lost.
         drop(self.txn.rollback().await);
-        self.store.empty_log().await;
+        drop(self.open);
+        if self.store.snapshots().is_awaited() {
+            self.store.empty_log().await;
+        }
     }
 }
