@@ -232,7 +232,7 @@ class Scheduled(unittest.TestCase):
             written = os.stat(path).st_mtime_ns
 
             # The next hour, after one of them was deleted.
-            self.assertEqual(client.ask("DELETE", "/v1/calls/gone").status, 204)
+            self.assertEqual(server.client().ask("DELETE", "/v1/calls/gone").status, 204)
             server.process.stop()
             self.change(server, "UPDATE exports SET done_until = done_until - 3600000000")
             server.start()
