@@ -55,7 +55,8 @@ def main():
     path, form, name, out = sys.argv[1:]
     columns, sql = statement(form)
     schema = pyarrow.schema([(column[0], column[2]) for column in columns])
-    cursor = sqlite3.connect(f"file:{path}?mode=ro", uri=True).execute(sql)
+    # DuckDB asks for batches on a thread of its own.
+    cursor = sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False).execute(sql)
     rows = 0
 
     def batches():

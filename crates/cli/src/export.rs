@@ -12,6 +12,7 @@ use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tempfile::NamedTempFile;
 
+use crate::config::Config;
 use crate::database::{block_on, open};
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::server_args::{ExportArgs, FormArg, FormatArg};
@@ -22,29 +23,13 @@ pub(crate) fn run(args: &ExportArgs) -> Result<Exit, Failure> {
     let order = order(args)?;
     let config = args.config.load(&[])?;
     let started = Instant::now();
+    let exported = export(args, &config, order);
     let done = block_on(async {
-        let mut target = Target::open(&args.out).or_exit(Exit::Input)?;
-        let store = open(&config).await?;
-        let extras = Extras {
-            count: io::stderr().is_terminal(),
-            ..Extras::default()
-        };
-        let running = start(&store, order, extras)
-            .await
-            .context("cannot export")
-            .or_exit(Exit::Input)?;
-        let outcome = tokio::select! {
-            done = write(running, &mut target) => done.map(Some).or_exit(Exit::Input),
-            // What is half written goes with the target.
+        tokio::select! {
+            done = exported => done.map(Some),
+            // What is half written goes with it.
             interrupted = tokio::signal::ctrl_c() => interrupted.map(|()| None).or_exit(Exit::Input),
-        };
-        if let Ok(Some(_)) = &outcome {
-            target
-                .close(&args.out)
-                .with_context(|| format!("cannot write {}", args.out.display()))
-                .or_exit(Exit::Input)?;
         }
-        outcome
     })?;
     let Some(done) = done else {
         return Ok(Exit::Interrupted);
@@ -56,6 +41,25 @@ pub(crate) fn run(args: &ExportArgs) -> Result<Exit, Failure> {
         started.elapsed().as_secs_f64()
     ));
     Ok(Exit::Well)
+}
+
+async fn export(args: &ExportArgs, config: &Config, order: Order) -> Result<Done, Failure> {
+    let mut target = Target::open(&args.out).or_exit(Exit::Input)?;
+    let store = open(config).await?;
+    let extras = Extras {
+        count: io::stderr().is_terminal(),
+        ..Extras::default()
+    };
+    let running = start(&store, order, extras)
+        .await
+        .context("cannot export")
+        .or_exit(Exit::Input)?;
+    let done = write(running, &mut target).await.or_exit(Exit::Input)?;
+    target
+        .close(&args.out)
+        .with_context(|| format!("cannot write {}", args.out.display()))
+        .or_exit(Exit::Input)?;
+    Ok(done)
 }
 
 fn order(args: &ExportArgs) -> Result<Order, Failure> {

@@ -1,5 +1,6 @@
 //! Reading calls in bulk, and what is kept of exports that are written on a schedule.
 
+mod answers;
 mod lease;
 mod metric_columns;
 mod page;

@@ -6,13 +6,17 @@ use aftercall_core::{AnswerRecord, CallRecord};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{Condition, ConnectionTrait, EntityTrait, Order, QuerySelect};
 
-use super::row::{ANSWER, Found, answer, found, query};
+use super::answers::{packed, unpacked};
+use super::row::{Found, found, query};
 use crate::StoreError;
 use crate::calls::CallFilter;
 use crate::entity::{answers, calls, transcripts};
 
-/// Calls of a page. Each page is two questions, however many calls and answers it has.
+/// Calls of a page at most, and of the first one. Each page is two questions, however many calls and answers it has.
 const PAGE: usize = 1_000;
+pub(super) const FIRST_PAGE: usize = 128;
+/// Answers of a page, about.
+const ANSWERS: usize = 10_000;
 /// Bytes of transcripts that are held at a time, unless a single one is longer.
 const TRANSCRIPT_BYTES: i64 = 4 * 1024 * 1024;
 
@@ -49,6 +53,7 @@ pub(super) async fn read(
     db: &impl ConnectionTrait,
     filter: &CallFilter,
     after: Option<&Place>,
+    many: usize,
 ) -> Result<Page, StoreError> {
     let mut query = query();
     query
@@ -56,9 +61,9 @@ pub(super) async fn read(
         .cond_where(after.map_or_else(Condition::all, newer_than))
         .order_by((calls::Entity, calls::Column::CreatedAt), Order::Asc)
         .order_by((calls::Entity, calls::Column::Id), Order::Asc)
-        .limit(PAGE as u64);
+        .limit(many as u64);
     let rows = db.query_all(&query).await?;
-    let is_last = rows.len() < PAGE;
+    let is_last = rows.len() < many;
     let mut page = Page {
         found: Vec::with_capacity(rows.len()),
         place: None,
@@ -70,6 +75,16 @@ pub(super) async fn read(
         page.place = Some(place);
     }
     Ok(page)
+}
+
+/// How many calls the next page is to have, by the answers of those that were read.
+pub(super) fn next_size(calls: &[CallRecord], now: usize) -> usize {
+    let analyses = calls.iter().filter_map(|call| call.analysis.as_ref());
+    let answers: usize = analyses.map(|analysis| analysis.answers.len()).sum();
+    if calls.is_empty() {
+        return now;
+    }
+    (ANSWERS * calls.len() / answers.max(1)).clamp(FIRST_PAGE / 2, PAGE)
 }
 
 fn newer_than(place: &Place) -> Condition {
@@ -109,6 +124,10 @@ pub(super) async fn filled(
     Ok(filled.collect())
 }
 
+/// The answers of a page, by their analysis.
+///
+/// They come as one text: a row of SQLite is handed from its thread to this one by itself, and five million of them take longer
+/// than all the rest of an export.
 async fn answers_of(
     db: &impl ConnectionTrait,
     found: &[Found],
@@ -122,15 +141,20 @@ async fn answers_of(
     };
     let mut query = Query::select();
     query
-        .columns(ANSWER.map(|column| (answers::Entity, column)))
+        .expr(Expr::cust(packed(db.get_database_backend())))
         .from(answers::Entity)
-        .and_where(Expr::col((answers::Entity, answers::Column::AnalysisId)).is_in(ids))
-        .order_by((answers::Entity, answers::Column::AnalysisId), Order::Asc)
-        .order_by((answers::Entity, answers::Column::Identifier), Order::Asc);
+        .and_where(Expr::col(answers::Column::AnalysisId).is_in(ids));
+    let row = db.query_one(&query).await?;
+    let text: Option<String> = row
+        .map(|row| row.try_get_by_index(0))
+        .transpose()?
+        .flatten();
     let mut by_analysis: HashMap<String, Vec<AnswerRecord>> = HashMap::with_capacity(found.len());
-    for row in &db.query_all(&query).await? {
-        let (analysis_id, answer) = answer(row)?;
+    for (analysis_id, answer) in unpacked(text.as_deref().unwrap_or("[]"))? {
         by_analysis.entry(analysis_id).or_default().push(answer);
+    }
+    for answers in by_analysis.values_mut() {
+        answers.sort_unstable_by(|a, b| a.identifier.cmp(&b.identifier));
     }
     Ok(by_analysis)
 }

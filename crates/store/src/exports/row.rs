@@ -1,12 +1,12 @@
 //! A row of an export's pages, read by the places of its columns.
 
-use aftercall_core::{AnalysisRecord, AnswerRecord, CallRecord, MetricType, Status, Value};
+use aftercall_core::{AnalysisRecord, CallRecord, MetricType};
 use sea_orm::sea_query::{Expr, ExprTrait, IntoColumnRef, Query, SelectStatement};
 use sea_orm::{QueryResult, TryGetable};
 
 use super::page::Place;
 use crate::StoreError;
-use crate::entity::{analyses, answers, calls, revisions};
+use crate::entity::{analyses, calls, revisions};
 use crate::times::{from_us, from_us_opt};
 
 /// A call without its answers.
@@ -155,41 +155,6 @@ pub(super) fn found(row: &QueryResult) -> Result<(Found, Place), StoreError> {
         transcript: None,
     };
     Ok((Found { record, length: 0 }, place))
-}
-
-/// The columns of an answer, in the order in which [`answer`] reads them.
-pub(super) const ANSWER: [answers::Column; 9] = [
-    answers::Column::AnalysisId,
-    answers::Column::Identifier,
-    answers::Column::MetricType,
-    answers::Column::Status,
-    answers::Column::Text,
-    answers::Column::Number,
-    answers::Column::Boolean,
-    answers::Column::TimeUs,
-    answers::Column::Confidence,
-];
-
-/// Reads an answer, with the analysis that it is of.
-pub(super) fn answer(row: &QueryResult) -> Result<(String, AnswerRecord), StoreError> {
-    let mut cells = Cells { row, at: 0 };
-    let analysis_id = cells.next()?;
-    let identifier = cells.next()?;
-    let kind: String = cells.next()?;
-    let status: String = cells.next()?;
-    let text = cells.next::<Option<String>>()?.map(Value::Text);
-    let number = cells.next::<Option<i64>>()?.map(Value::Integer);
-    let boolean = cells.next::<Option<bool>>()?.map(Value::Boolean);
-    let answer = AnswerRecord {
-        identifier,
-        kind: metric_type(&kind)?,
-        status: Status::from_name(&status)
-            .ok_or_else(|| StoreError::corrupt("an answer's status", &status))?,
-        value: text.or(number).or(boolean),
-        time: from_us_opt(cells.next()?)?,
-        confidence: cells.next()?,
-    };
-    Ok((analysis_id, answer))
 }
 
 /// The type of that name.

@@ -33,6 +33,8 @@ pub struct Snapshot {
     /// The last call that was read; `None` before the first one.
     place: Option<Place>,
     at_end: bool,
+    /// Calls of the next page.
+    page: usize,
     /// Calls that were read and are not handed out yet, as their transcripts are large.
     waiting: VecDeque<Found>,
 }
@@ -69,6 +71,7 @@ impl Store {
             transcripts,
             place: None,
             at_end: false,
+            page: page::FIRST_PAGE,
             waiting: VecDeque::new(),
         })
     }
@@ -99,7 +102,7 @@ impl Snapshot {
     /// Those of the database; [`StoreError::Corrupt`] where a row cannot be read.
     pub async fn next(&mut self) -> Result<Vec<CallRecord>, StoreError> {
         if self.waiting.is_empty() && !self.at_end {
-            let read = page::read(&self.txn, &self.filter, self.place.as_ref()).await?;
+            let read = page::read(&self.txn, &self.filter, self.place.as_ref(), self.page).await?;
             self.at_end = read.is_last;
             self.place = read.place.or(self.place.take());
             self.waiting.extend(read.found);
@@ -112,7 +115,9 @@ impl Snapshot {
             false => self.waiting.len(),
         };
         let found: Vec<Found> = self.waiting.drain(..many).collect();
-        page::filled(&self.txn, found, self.transcripts).await
+        let calls = page::filled(&self.txn, found, self.transcripts).await?;
+        self.page = page::next_size(&calls, self.page);
+        Ok(calls)
     }
 
     /// Ends it. If a call was deleted meanwhile, SQLite's log, which still holds it, is emptied.

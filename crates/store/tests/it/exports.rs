@@ -58,7 +58,7 @@ async fn a_record_is_what_the_call_and_its_current_analysis_say(db: TestDb) {
     db.store.enqueue_analysis("a", None).await.unwrap();
     db.clock.advance(MINUTE);
     let answers = json!({
-        "b": true, "n": [7, 0.5], "t": "x\u{0}y", "at": "2026-03-04T10:00:00+01:00", "none": null,
+        "b": true, "n": [7, 0.123_456_789_012_345_68], "t": "x\u{0}y", "at": "2026-03-04T10:00:00+01:00", "none": null,
     });
     finish(&db.store, "internal", answers).await;
     let calls = all(&db.store, CallFilter::default(), false).await;
@@ -118,7 +118,7 @@ async fn a_record_is_what_the_call_and_its_current_analysis_say(db: TestDb) {
     assert_eq!(answer(1).value, Some(Value::Boolean(true)));
     assert_eq!(
         (answer(2).value.clone(), answer(2).confidence),
-        (Some(Value::Integer(7)), 0.5)
+        (Some(Value::Integer(7)), 0.123_456_789_012_345_68)
     );
     assert_eq!(
         (answer(3).status.name(), &answer(3).value),
