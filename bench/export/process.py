@@ -1,4 +1,5 @@
 """The processes that are measured, one at a time."""
+import dataclasses
 import os
 import subprocess
 import tempfile
@@ -26,13 +27,13 @@ def bare(python, database, form, name, folder):
     """DuckDB with the rows of a cursor; with the format `none` the cursor alone."""
     words = [python, os.path.join(HERE, "bare.py"), database, form, name, os.path.join(folder, f"bare.{name}")]
     ran, said = _measured(words)
-    return Ran(ran.seconds, ran.megabytes, int(said))
+    return dataclasses.replace(ran, rows=int(said))
 
 
 def count(python, path):
     """The rows of a file, counted by DuckDB."""
     reader = {"csv": "read_csv", "jsonl": "read_json", "parquet": "read_parquet"}[path.rpartition(".")[2]]
-    code = f"import duckdb; print(duckdb.sql(\"SELECT COUNT(*) FROM {reader}('{path}')\").fetchone()[0])"
+    code = f"import duckdb; print(duckdb.sql(\"SELECT COUNT(*) FROM {reader}('{path}')\").fetchall()[0][0])"
     done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise FailedError(f"{path} cannot be read: {done.stderr[-500:]}")
@@ -52,4 +53,4 @@ def _measured(words):
         errors.seek(0)
         if process.returncode != 0:
             raise FailedError(f"{' '.join(words)}: {errors.read()[-500:].decode(errors='replace')}")
-        return Ran(seconds, usage.ru_maxrss / 1000), out.read().decode()
+        return Ran(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000), out.read().decode()

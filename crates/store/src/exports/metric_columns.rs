@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use aftercall_core::{Metric, MetricColumn, parse_metrics_json};
 use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Query};
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait, Order, QueryFilter, QuerySelect,
-};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, Order, QueryFilter, QuerySelect};
 
 use super::row::{metric_type, same};
 use crate::StoreError;
