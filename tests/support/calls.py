@@ -13,7 +13,7 @@ METRICS = [
     {"identifier": "reason", "dispositionMetricPrompt": "Why did the caller phone?", "dispositionMetricType": "STRING"},
 ]
 CONFIG = {"dispositionMetrics": METRICS, "useInternalAnalyticsModel": True, "useReasoningModel": False}
-_TALK = [
+TALK = [
     ("agent", "Good morning, Ferncliff Bicycles, how can I help?"),
     ("user", "My order has not come yet, I paid for it last week."),
     ("agent", "I am sorry. It left the store yesterday and will be with you on Friday."),
@@ -24,7 +24,7 @@ _TALK = [
 _numbers = itertools.count(1)
 
 
-def call(agent, call_id=None, turns=len(_TALK), **more):
+def call(agent, call_id=None, turns=len(TALK), **more):
     """A finished call of that agent; with no turns there is nothing to ask a model about."""
     number = next(_numbers)
     made = {"callId": call_id or f"CALL-1772355600{number % 1000:03}-{number:06x}", "agentId": agent,
@@ -32,7 +32,7 @@ def call(agent, call_id=None, turns=len(_TALK), **more):
             "endedAt": "2026-03-01T09:00:42Z", "timezone": "Europe/Berlin", "from": "+4930123456", "to": "+4930654321",
             "language": "en", "variables": {"order": f"A-{number}"},
             "transcript": [{"role": role, "content": content, "start": 5.0 * i, "end": 5.0 * i + 4}
-                           for i, (role, content) in enumerate(itertools.islice(itertools.cycle(_TALK), turns))]}
+                           for i, (role, content) in enumerate(itertools.islice(itertools.cycle(TALK), turns))]}
     made.update(more)
     return {key: value for key, value in made.items() if value is not None}
 

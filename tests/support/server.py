@@ -57,6 +57,11 @@ class Server:
     def __exit__(self, *_):
         self.close()
 
+    def configure(self, settings):
+        """More TOML for its configuration, which the next start reads."""
+        with open(self._config, "a", encoding="utf-8") as file:
+            file.write(settings)
+
     def start(self, ready=True):
         """Starts it, and waits until it answers. The first start prints the key."""
         words = [places.program(), "serve", "--config", self._config, "--listen", f"127.0.0.1:{self.port}",

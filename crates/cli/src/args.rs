@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::exit::{ANALYZE_CODES, MODEL_CODES, PLAIN_CODES};
 use crate::server_args::{
-    ConfigArgs, ConfigCommandArgs, JobsArgs, KeyArgs, MigrateArgs, ServeArgs, WorkerArgs,
+    ConfigArgs, ConfigCommandArgs, ExportArgs, JobsArgs, KeyArgs, MigrateArgs, ServeArgs,
+    WorkerArgs,
 };
 
 /// Typed metrics from finished calls, on your own machine.
@@ -94,6 +95,8 @@ pub(crate) enum Command {
     /// Look at the jobs of a server, and try those again that were given up
     #[command(arg_required_else_help = true)]
     Jobs(JobsArgs),
+    /// Write calls and answers of a server to a file: CSV, JSON Lines or Parquet
+    Export(ExportArgs),
     /// Bring the database of a server up to date, as `serve` does when it starts
     Migrate(MigrateArgs),
     /// Print the effective configuration of a server, without secrets

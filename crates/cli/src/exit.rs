@@ -35,6 +35,13 @@ Exit codes:
   0    done
   2    the command line or an input is wrong";
 
+/// The codes of `export`.
+pub(crate) const EXPORT_CODES: &str = "\
+Exit codes:
+  0    the file is whole
+  2    the command line, the database or the file is wrong; a file that was there is as it was
+  130  stopped by Ctrl-C; a file that was there is as it was";
+
 /// The codes of `model`.
 pub(crate) const MODEL_CODES: &str = "\
 Exit codes:

@@ -9,6 +9,7 @@ mod config_command;
 mod database;
 mod endpoints;
 mod exit;
+mod export;
 mod jobs;
 mod key;
 mod logging;
@@ -53,6 +54,7 @@ fn run(command: Command, log: Option<LogLevel>) -> Result<Exit, Failure> {
         Command::Worker(args) => serve::worker(&args, log),
         Command::Key(args) => key::run(&args.command),
         Command::Jobs(args) => jobs::run(&args.command),
+        Command::Export(args) => export::run(&args),
         Command::Migrate(args) => migrate::run(&args),
         Command::Config(args) => config_command::run(&args),
         Command::Completions(args) => manual::completions(args.shell),

@@ -7,6 +7,7 @@ use std::path::Path;
 use aftercall_delivery::seal::Keyring;
 use aftercall_delivery::{Client, SystemResolver};
 use aftercall_server::deliveries::{Courier, Sealed};
+use aftercall_server::exports::{Schedule, keep_up};
 use aftercall_server::worker::{Analysts, Wake, Worker};
 use aftercall_server::{App, serve_health, telemetry};
 use aftercall_store::Store;
@@ -61,6 +62,7 @@ async fn serving(config: &Config, samples: Option<&Path>) -> Result<(), Failure>
     let stop = signals::listen()?;
     // First what may be wrong in the configuration: a start that fails makes no database, and no key that is shown once.
     let (listener, address) = listen("listen", &config.listen).await?;
+    let exports = schedules(config)?;
     let analysts = if config.worker.enabled {
         endpoints::start(config)?
     } else {
@@ -96,6 +98,7 @@ async fn serving(config: &Config, samples: Option<&Path>) -> Result<(), Failure>
         wake.now();
         tokio::spawn(samples::tell_when_done(store.clone()));
     }
+    let exporting = tokio::spawn(export(store.clone(), exports, stop.clone()));
     let working = tokio::spawn(work(config, store, analysts, wake, stop.clone()));
     let served = aftercall_server::serve(app, listener, stop.clone()).await;
     stop.cancel();
@@ -109,6 +112,10 @@ async fn serving(config: &Config, samples: Option<&Path>) -> Result<(), Failure>
             .context("the sender of webhooks ended by a panic")
             .or_exit(Exit::Engine)?;
     }
+    exporting
+        .await
+        .context("the exports ended by a panic")
+        .or_exit(Exit::Engine)?;
     served.context("the server ended").or_exit(Exit::Input)
 }
 
@@ -159,6 +166,7 @@ async fn working(config: &Config) -> Result<(), Failure> {
         Some(address) => Some(listen("worker.listen", address).await?),
         None => None,
     };
+    let exports = schedules(config)?;
     let analysts = endpoints::start(config)?;
     let wake = Wake::default();
     let health = listener.map(|(listener, address)| {
@@ -170,7 +178,12 @@ async fn working(config: &Config) -> Result<(), Failure> {
         tokio::spawn(serve_health(app, listener, stop.clone()))
     });
     say("Waiting for jobs");
+    let exporting = tokio::spawn(export(store.clone(), exports, stop.clone()));
     let worked = work(config, store, analysts, wake, stop).await;
+    exporting
+        .await
+        .context("the exports ended by a panic")
+        .or_exit(Exit::Engine)?;
     if let Some(health) = health {
         let ended = health.await.context("the server of health panicked");
         ended
@@ -212,6 +225,20 @@ fn work(
         stop.cancel();
         worked.or_exit(Exit::Engine)
     }
+}
+
+/// The exports that are written on a schedule.
+fn schedules(config: &Config) -> Result<Vec<Schedule>, Failure> {
+    let sections = config.exports.iter();
+    let schedules = sections.map(|(name, export)| export.schedule(name));
+    schedules.collect::<Result<_, _>>().or_exit(Exit::Input)
+}
+
+/// Writes exports until `stop`. A panic there ends everything else, as it would not be seen otherwise.
+async fn export(store: Store, schedules: Vec<Schedule>, stop: CancellationToken) {
+    let stopped = stop.clone().drop_guard();
+    keep_up(store, schedules, stop).await;
+    drop(stopped);
 }
 
 /// A line on standard output. That nobody reads it does not stop a server.

@@ -8,7 +8,7 @@ use toml::Value;
 
 use crate::args::Report;
 use crate::config::{Config, Variables};
-use crate::exit::{Exit, Failure, OrExit as _, PLAIN_CODES, SERVER_CODES};
+use crate::exit::{EXPORT_CODES, Exit, Failure, OrExit as _, PLAIN_CODES, SERVER_CODES};
 use crate::terminal;
 
 /// Where the configuration comes from, and what every command of the server may set.
@@ -260,4 +260,69 @@ pub(crate) enum StateArg {
     Dead,
     /// Was called off
     Cancelled,
+}
+
+const EXPORT_EXAMPLES: &str = "\
+Examples:
+  aftercall export --out calls.csv
+      every call, one row each, a column for each metric and one for its confidence
+  aftercall export --out march.parquet createdFrom=2026-03-01T00:00:00Z createdTo=2026-03-31T23:59:59Z
+      those that arrived in March
+  aftercall export --out answers.parquet --form long agentId=ID metric.csat.lt=3
+      one row an answer, of calls with a low rating
+  aftercall export --out - --format jsonl --columns callId,metric.call_outcome,transcript --transcripts | my-import
+      three columns, with what was said, to standard output";
+
+/// Arguments of `export`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = format!("{EXPORT_EXAMPLES}\n\n{EXPORT_CODES}"))]
+pub(crate) struct ExportArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// The file, or - for standard output. It is there once it is whole; one of that name is replaced
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// The format; else by the ending of FILE
+    #[arg(long, short, value_enum)]
+    pub(crate) format: Option<FormatArg>,
+    /// What a row is
+    #[arg(long, value_enum, default_value = "wide")]
+    pub(crate) form: FormArg,
+    /// Columns in their order, with commas between them; all without
+    ///
+    /// Names are those of GET /v1/calls, and metric.IDENTIFIER, metric.IDENTIFIER.confidence or metric.* for all metrics.
+    /// What is asked for and is no column is answered with the list of all.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) columns: Option<Vec<String>>,
+    /// Add a column with what was said; only in the wide form
+    #[arg(long)]
+    pub(crate) transcripts: bool,
+    /// Which calls: filters of GET /v1/calls, such as agentId=ID, status=completed or metric.csat.lt=3; all have to hold
+    #[arg(value_name = "NAME=VALUE", value_parser = pair)]
+    pub(crate) filters: Vec<(String, String)>,
+}
+
+/// The format of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormatArg {
+    /// For spreadsheets; texts that begin like a formula get an apostrophe
+    Csv,
+    /// One JSON object a line
+    Jsonl,
+    /// Typed columns, for DuckDB, ClickHouse, pandas and the like
+    Parquet,
+}
+
+/// What a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormArg {
+    /// A call, with a column for each metric
+    Wide,
+    /// An answer
+    Long,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("must be NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
 }

@@ -28,6 +28,26 @@ pub enum Status {
     Failed,
 }
 
+impl Status {
+    const ALL: [Self; 3] = [Self::Answered, Self::NotMentioned, Self::Failed];
+
+    /// The name in databases and replies.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::NotMentioned => "not_mentioned",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The status of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+}
+
 /// Words of the transcript that carry an answer, checked to stand in that turn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {

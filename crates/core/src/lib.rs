@@ -17,6 +17,7 @@ mod post_call;
 mod problem;
 pub mod prompt_facts;
 
+mod record;
 mod sent_call;
 mod slot;
 mod times;
@@ -40,6 +41,7 @@ pub use metric::{Metric, MetricType};
 pub use metrics_file::{MetricsFile, parse_metrics, parse_metrics_json};
 pub use post_call::{DEFAULT_SLM_MODEL, PostCallConfig};
 pub use problem::{MAX_PROBLEMS, Problem};
+pub use record::{AnalysisRecord, AnswerRecord, CallRecord, MetricColumn};
 pub use slot::Slot;
 pub use times::MAX_SECONDS;
 pub use transcript_text::parse_transcript_text;

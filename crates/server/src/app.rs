@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use aftercall_store::Store;
+use tokio::sync::Semaphore;
 
 use crate::deliveries::Sealed;
 use crate::key_cache::KeyCache;
@@ -12,6 +13,9 @@ use crate::rate::RateLimit;
 use crate::settings::Settings;
 use crate::telemetry;
 use crate::worker::{Analysts, Wake};
+
+/// Exports at once. Each has a connection to the database for as long as it takes, and lists need some too.
+const EXPORTS: usize = 4;
 
 /// The server's parts. A clone is the same server.
 #[derive(Clone)]
@@ -32,6 +36,8 @@ pub struct Parts {
     pub(crate) keys: KeyCache,
     pub(crate) rate: RateLimit,
     pub(crate) metrics: telemetry::Metrics,
+    /// A permit for each export that may begin.
+    pub(crate) exports: Arc<Semaphore>,
     draining: AtomicBool,
 }
 
@@ -49,6 +55,7 @@ impl App {
             keys: KeyCache::default(),
             rate: RateLimit::new(&settings.rate),
             metrics: telemetry::metrics(),
+            exports: Arc::new(Semaphore::new(EXPORTS)),
             draining: AtomicBool::new(false),
             store,
             settings,

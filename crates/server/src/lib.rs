@@ -6,6 +6,7 @@ mod atoms;
 mod auth;
 mod body;
 pub mod deliveries;
+pub mod exports;
 mod health;
 mod key_cache;
 mod observe;

@@ -1,19 +1,10 @@
 //! Answers as rows of their own, so that calls can be found by them. What is shown comes from the analysis itself.
 
-use aftercall_core::{Answer, Status, Value};
+use aftercall_core::{Answer, Value};
 use jiff::Timestamp;
 
 use crate::entity::answers::Model;
 use crate::times::to_us;
-
-/// The name of what became of a metric, in the database and in replies.
-pub(crate) fn status_name(status: Status) -> &'static str {
-    match status {
-        Status::Answered => "answered",
-        Status::NotMentioned => "not_mentioned",
-        Status::Failed => "failed",
-    }
-}
 
 /// The row of an answer; the value stands in the column of its type, that of a DATETIME as text and as an instant.
 pub(crate) fn row(analysis_id: &str, call_id: &str, answer: &Answer) -> Model {
@@ -22,7 +13,7 @@ pub(crate) fn row(analysis_id: &str, call_id: &str, answer: &Answer) -> Model {
         identifier: answer.identifier.clone(),
         call_id: call_id.to_owned(),
         metric_type: answer.kind.name().to_owned(),
-        status: status_name(answer.status).to_owned(),
+        status: answer.status.name().to_owned(),
         text: None,
         number: None,
         boolean: None,
@@ -51,7 +42,7 @@ pub(crate) fn storable(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aftercall_core::{Metric, MetricType};
+    use aftercall_core::{Metric, MetricType, Status};
 
     #[test]
     fn a_value_stands_in_its_column() {

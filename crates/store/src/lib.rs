@@ -5,6 +5,7 @@ pub mod analyses;
 pub mod analytics;
 pub mod calls;
 pub mod deliveries;
+pub mod exports;
 pub mod jobs;
 pub mod webhooks;
 

@@ -11,6 +11,7 @@ use sea_orm::{
 use sea_orm_migration::MigratorTrait;
 
 use crate::calls::Gather;
+use crate::exports::Snapshots;
 use crate::migration::Migrator;
 use crate::outage::is_cut_off;
 use crate::settings::connect;
@@ -30,6 +31,7 @@ struct Inner {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
     gather: Gather,
+    snapshots: Snapshots,
     options: PoolOptions,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -51,6 +53,7 @@ impl Store {
         let (reader, writer) = connect(url, &options).await?;
         Ok(Self(Arc::new(Inner {
             gather: Gather::new(writer.get_database_backend()),
+            snapshots: Snapshots::default(),
             reader,
             writer,
             options,
@@ -148,6 +151,10 @@ impl Store {
 
     pub(crate) fn gather(&self) -> &Gather {
         &self.0.gather
+    }
+
+    pub(crate) fn snapshots(&self) -> &Snapshots {
+        &self.0.snapshots
     }
 
     /// For reading. Inside a write transaction read through that one instead.

@@ -2,6 +2,7 @@
 
 mod endpoints;
 mod environment;
+mod exports;
 mod keys;
 mod reference;
 mod shown;
@@ -22,6 +23,7 @@ use toml::{Table, Value};
 use self::endpoints::SlotsConfig;
 pub(crate) use self::endpoints::{EMBEDDED, EndpointConfig, EndpointKind};
 pub(crate) use self::environment::Variables;
+pub(crate) use self::exports::ExportConfig;
 pub(crate) use self::keys::set;
 pub(crate) use self::reference::reference;
 use self::shown::{shown_database, shown_url};
@@ -42,6 +44,7 @@ pub(crate) struct Config {
     pub(crate) engine: EngineConfig,
     pub(crate) slots: SlotsConfig,
     pub(crate) endpoints: BTreeMap<String, EndpointConfig>,
+    pub(crate) exports: BTreeMap<String, ExportConfig>,
     pub(crate) budget: Budget,
     pub(crate) delivery: DeliverySettings,
     pub(crate) secrets: SecretsConfig,
@@ -91,6 +94,7 @@ impl Default for Config {
             engine: EngineConfig::default(),
             slots: SlotsConfig::default(),
             endpoints: BTreeMap::new(),
+            exports: BTreeMap::new(),
             budget: Budget::default(),
             delivery: settings.delivery,
             secrets: SecretsConfig::default(),
@@ -183,6 +187,15 @@ impl Config {
         for (key, endpoint) in self.slots.named() {
             if endpoint != EMBEDDED && !self.endpoints.contains_key(endpoint) {
                 bail!("{key}: there is no section endpoints.{endpoint}");
+            }
+        }
+        let mut places = BTreeMap::new();
+        for (name, export) in &self.exports {
+            export.check(&format!("exports.{name}"))?;
+            // Both would write the same files.
+            let place = (&export.destination, &export.form, &export.format);
+            if let Some(other) = places.insert(place, name) {
+                bail!("exports.{name}.destination: exports.{other} writes the same files there");
             }
         }
         let budgets = self

@@ -10,7 +10,7 @@ fn help_and_version() {
         ran.out.trim(),
         format!("aftercall {}", env!("CARGO_PKG_VERSION"))
     );
-    for command in ["analyze", "model", "metrics check"] {
+    for command in ["analyze", "model", "metrics check", "export"] {
         let mut words: Vec<&str> = command.split(' ').collect();
         words.push("--help");
         let ran = place.run(&words);

@@ -21,16 +21,23 @@ const MAX_SECONDS: u64 = 31 * 24 * 3600;
 /// Characters of a search.
 const MAX_SEARCH_CHARS: usize = 256;
 
-/// What can be asked. The filters on metrics are added to it in `openapi.rs`, as their names are not fixed.
+/// Which page.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 #[expect(dead_code, reason = "describes a query that is read name by name")]
-pub(crate) struct CallQuery {
+pub(crate) struct PageQuery {
     /// Calls a page; 50 without.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u64>,
     /// `nextCursor` of the page before, with the same filters.
     cursor: Option<String>,
+}
+
+/// Which calls. The filters on metrics are added to it in `openapi.rs`, as their names are not fixed.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes a query that is read name by name")]
+pub(crate) struct CallQuery {
     /// One of these agents.
     #[param(style = Form, explode = false)]
     agent_id: Option<Vec<String>>,
@@ -89,7 +96,7 @@ pub(crate) struct CallQuery {
     path = "/v1/calls",
     tag = "Calls",
     operation_id = "listCalls",
-    params(CallQuery),
+    params(PageQuery, CallQuery),
     responses((status = 200, description = "A page of calls.", body = CallPageView)),
 )]
 pub(crate) async fn list(
@@ -108,7 +115,8 @@ pub(crate) async fn list(
     }))
 }
 
-fn filter(read: &mut Reader<'_>) -> CallFilter {
+/// Reads which calls are wanted.
+pub(crate) fn filter(read: &mut Reader<'_>) -> CallFilter {
     CallFilter {
         agent_ids: read.list("agentId"),
         revision_ids: read.list("versionId"),

@@ -10,6 +10,7 @@ mod calls;
 mod deliveries;
 mod docs;
 mod docs_text;
+mod exports;
 mod incoming;
 mod jobs;
 mod keys;
@@ -29,7 +30,9 @@ use utoipa_axum::routes;
 
 use crate::App;
 
+pub(crate) use call_pages::filter;
 pub use openapi::openapi;
+pub(crate) use query::Query;
 
 /// Every route of our own API, with its mount.
 pub(crate) fn routes() -> Router<App> {
@@ -45,6 +48,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(calls::send, call_pages::list))
         .routes(routes!(calls::read, calls::delete))
         .routes(routes!(analyses::create))
+        .routes(routes!(exports::read))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::read))
         .routes(routes!(jobs::retry))

@@ -28,6 +28,7 @@ const OF_BODY: [u16; 2] = [408, 413];
     ),
     tags(
         (name = "Calls", description = "Finished calls, what was said in them, and what their analyses found."),
+        (name = "Exports", description = "Calls and answers as files."),
         (name = "Jobs", description = "Analyses that wait, run, or failed."),
         (name = "Usage", description = "What analyses cost."),
         (name = "Keys", description = "Who may ask, and what. Every route here asks for the role admin."),
@@ -66,7 +67,9 @@ pub fn openapi() -> Json {
     for name in ["NewAnalysis", "NewKey"] {
         document["components"]["schemas"][name]["additionalProperties"] = false.into();
     }
-    add_metric_filters(&mut document["paths"]["/v1/calls"]["get"]["parameters"]);
+    for path in ["/v1/calls", "/v1/export"] {
+        add_metric_filters(&mut document["paths"][path]["get"]["parameters"]);
+    }
     document
 }
 
@@ -139,7 +142,7 @@ fn add_metric_filters(parameters: &mut Json) {
         "style": "form",
         "explode": true,
         "description": "Filters on what the current analysis answered, as `metric.IDENTIFIER=VALUE` or \
-            `metric.IDENTIFIER.OPERATOR=VALUE`, each a name of its own in the query; calls that pass all of them are listed. \
+            `metric.IDENTIFIER.OPERATOR=VALUE`, each a name of its own in the query; calls that pass all of them are taken. \
             Without an operator the answer must be the value. `ne`: answered, with another value. `in`: one of several, \
             separated by commas. `lt`, `lte`, `gt`, `gte`: an INTEGER, or a DATETIME in RFC 3339. `missing`: `true` where \
             there is no answer. `status`: `answered`, `not_mentioned` or `failed`. `confidence.lt` and its like: a number \
@@ -184,7 +187,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(operations, 13);
+        assert_eq!(operations, 14);
         let mut left = vec![&document];
         while let Some(value) = left.pop() {
             if let Some(reference) = value.get("$ref").and_then(Json::as_str) {

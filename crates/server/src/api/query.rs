@@ -33,6 +33,11 @@ impl<S: Sync> FromRequestParts<S> for Query {
 }
 
 impl Query {
+    /// A query that came in another way than by a URL.
+    pub(crate) fn of(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
     /// Reads name by name.
     pub(crate) fn read(&self) -> Reader<'_> {
         Reader {
@@ -89,6 +94,12 @@ impl<'a> Reader<'a> {
             return Vec::new();
         }
         values
+    }
+
+    /// As [`Reader::list`]; `None` where the name does not stand in the query at all.
+    pub(crate) fn given_list(&mut self, name: &'a str) -> Option<Vec<String>> {
+        let list = self.list(name);
+        self.pairs.iter().any(|(n, _)| n == name).then_some(list)
     }
 
     /// `true` or `false`.
@@ -161,6 +172,21 @@ impl<'a> Reader<'a> {
         words
     }
 
+    /// One word of those that are known.
+    pub(crate) fn word<T>(
+        &mut self,
+        name: &'a str,
+        of: impl Fn(&str) -> Option<T>,
+        all: &str,
+    ) -> Option<T> {
+        let value = self.value(name)?;
+        let word = of(value);
+        if word.is_none() {
+            self.problem(name, value, format!("must be one of {all}"));
+        }
+        word
+    }
+
     /// Everything behind a prefix: what stands behind it in the name, and the value.
     pub(crate) fn behind(&mut self, prefix: &str) -> Vec<(&'a str, &'a str)> {
         let mut found = Vec::new();
@@ -188,7 +214,15 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// 400 with every problem and every name that was not read.
-    pub(crate) fn finish(mut self) -> Result<(), Problem> {
+    pub(crate) fn finish(self) -> Result<(), Problem> {
+        self.problems().map_err(Problem::malformed)
+    }
+
+    /// The same without the status.
+    ///
+    /// # Errors
+    /// Every problem and every name that was not read.
+    pub(crate) fn problems(mut self) -> Result<(), Vec<Broken>> {
         for (name, value) in self.pairs {
             if !self.known.contains(name.as_str()) {
                 let shown: String = name.chars().take(60).collect();
@@ -199,7 +233,7 @@ impl<'a> Reader<'a> {
             Ok(())
         } else {
             self.problems.truncate(aftercall_core::MAX_PROBLEMS);
-            Err(Problem::malformed(self.problems))
+            Err(self.problems)
         }
     }
 }

@@ -53,7 +53,13 @@ fn courier(db: &TestDb) -> Courier {
 
 fn courier_with(db: &TestDb, settings: DeliverySettings) -> Courier {
     let client = Client::new(settings.policy(), SystemResolver).unwrap();
-    Courier::new(db.store.clone(), client, sealed(), settings, Wake::default())
+    Courier::new(
+        db.store.clone(),
+        client,
+        sealed(),
+        settings,
+        Wake::default(),
+    )
 }
 
 async fn webhook(server: &Server, url: &str, events: &[&str]) -> String {
@@ -69,7 +75,10 @@ async fn secret(server: &Server, webhook: &str) -> String {
 }
 
 async fn only_delivery(server: &Server, query: &str) -> Json {
-    let page = server.get(&format!("/v1/deliveries?{query}")).await.with(200);
+    let page = server
+        .get(&format!("/v1/deliveries?{query}"))
+        .await
+        .with(200);
     assert_eq!(page["total"], 1, "{page}");
     let id = page["deliveries"][0]["id"].as_str().unwrap();
     server.get(&format!("/v1/deliveries/{id}")).await.with(200)
@@ -168,10 +177,22 @@ async fn each_answer_has_its_documented_outcome(db: TestDb) {
     // Of an answer: the state, the status that is kept, and the least of seconds to the next attempt.
     for (name, manner, state, status, wait) in [
         ("ok", Manner::Answers(204, ""), "delivered", json!(204), 0),
-        ("moved", Manner::Answers(301, "location: http://127.0.0.1:9/\r\n"), "waiting", json!(301), 5),
+        (
+            "moved",
+            Manner::Answers(301, "location: http://127.0.0.1:9/\r\n"),
+            "waiting",
+            json!(301),
+            5,
+        ),
         ("wrong", Manner::Answers(400, ""), "waiting", json!(400), 5),
         ("gone", Manner::Answers(410, ""), "failed", json!(410), 0),
-        ("busy", Manner::Answers(429, "retry-after: 120\r\n"), "waiting", json!(429), 120),
+        (
+            "busy",
+            Manner::Answers(429, "retry-after: 120\r\n"),
+            "waiting",
+            json!(429),
+            120,
+        ),
         ("broken", Manner::Answers(500, ""), "waiting", json!(500), 5),
         ("hangs", Manner::Hangs, "waiting", Json::Null, 5),
         ("closes", Manner::Closes, "waiting", Json::Null, 5),
@@ -187,7 +208,11 @@ async fn each_answer_has_its_documented_outcome(db: TestDb) {
         let log = found["log"].as_array().unwrap();
         assert_eq!(log.len(), 1, "{name}");
         assert_eq!(log[0]["status"], status, "{name}");
-        assert_eq!(log[0]["error"].is_null(), state == "delivered", "{name}: {found}");
+        assert_eq!(
+            log[0]["error"].is_null(),
+            state == "delivered",
+            "{name}: {found}"
+        );
         assert_eq!(log[0]["cut"], name == "endless", "{name}");
         if name == "endless" {
             assert_eq!(log[0]["body"].as_str().unwrap().len(), 4096);
@@ -195,11 +220,18 @@ async fn each_answer_has_its_documented_outcome(db: TestDb) {
         if state == "waiting" {
             let next: jiff::Timestamp = found["nextAt"].as_str().unwrap().parse().unwrap();
             let waits = next.duration_since(now).as_secs();
-            assert!((wait..=wait + wait / 2).contains(&waits), "{name}: {waits} s");
+            assert!(
+                (wait..=wait + wait / 2).contains(&waits),
+                "{name}: {waits} s"
+            );
         }
         assert_eq!(receiver.seen().len(), 1, "{name}");
         let webhook = server.get(&format!("/v1/webhooks/{id}")).await.with(200);
-        let disabled = if name == "gone" { "disabled" } else { "enabled" };
+        let disabled = if name == "gone" {
+            "disabled"
+        } else {
+            "enabled"
+        };
         assert_eq!(webhook["status"], disabled, "{name}");
         assert_eq!(webhook["reason"].is_null(), name != "gone");
         server.delete(&format!("/v1/webhooks/{id}")).await.with(204);
@@ -240,7 +272,10 @@ async fn a_receiver_that_hangs_delays_no_other(db: TestDb) {
     let to_good = webhook(&server, &good.url(), &["post-conversation"]).await;
     webhook(&server, &bad.url(), &["post-conversation"]).await;
     for n in 0..60 {
-        server.call(&finished(&format!("c{n}"), &agent)).await.with(201);
+        server
+            .call(&finished(&format!("c{n}"), &agent))
+            .await
+            .with(201);
     }
     // A receiver that hangs does so for as long as the test runs.
     let settings = DeliverySettings {
@@ -293,9 +328,17 @@ async fn secrets_are_shown_to_admins_and_rotated(db: TestDb) {
     };
     let request = test().await;
     assert_eq!(request.json()["metadata"]["eventType"], "test");
-    assert_eq!(request.header("x-signature"), sign::x_signature(&new, &request.body));
+    assert_eq!(
+        request.header("x-signature"),
+        sign::x_signature(&new, &request.body)
+    );
     let at = request.header("webhook-timestamp").parse().unwrap();
-    let both = sign::standard(&[&new, &old], request.header("webhook-id"), at, &request.body);
+    let both = sign::standard(
+        &[&new, &old],
+        request.header("webhook-id"),
+        at,
+        &request.body,
+    );
     assert_eq!(request.header("webhook-signature"), both);
     server.db.clock.advance(SignedDuration::from_hours(25));
     check_signatures(&test().await, &new);
@@ -310,8 +353,14 @@ async fn the_compatible_routes(db: TestDb) {
     let made = server.post("/atoms/v1/webhook", &body).await.with(201);
     let id = made["data"].as_str().unwrap().to_owned();
     let again = server.post("/atoms/v1/webhook", &body).await.with(400);
-    assert_eq!(again["errors"][0], "A webhook with this URL has already been registered");
-    let one = server.get(&format!("/atoms/v1/webhook?webhookId={id}")).await.with(200);
+    assert_eq!(
+        again["errors"][0],
+        "A webhook with this URL has already been registered"
+    );
+    let one = server
+        .get(&format!("/atoms/v1/webhook?webhookId={id}"))
+        .await
+        .with(200);
     let one = &one["data"];
     assert_eq!(one["url"], url);
     assert_eq!(one["status"], "enabled");
@@ -324,8 +373,14 @@ async fn the_compatible_routes(db: TestDb) {
     let body = json!({"description": "d", "headers": {"x-api-key": "k"}});
     let changed = server.send_json("PATCH", &path, &body).await.with(200);
     assert_eq!(changed["data"], id.as_str());
-    server.send_json("PATCH", &path, &json!({"headers": {}})).await.with(200);
-    assert_eq!(server.get(&format!("/v1/webhooks/{id}")).await.with(200)["headers"], json!([]));
+    server
+        .send_json("PATCH", &path, &json!({"headers": {}}))
+        .await
+        .with(200);
+    assert_eq!(
+        server.get(&format!("/v1/webhooks/{id}")).await.with(200)["headers"],
+        json!([])
+    );
     let subscriptions = format!("/atoms/v1/agent/{agent}/webhook-subscriptions");
     let body = json!({"webhookId": id, "eventTypes": ["post-conversation", "analytics-completed"]});
     let replaced = server.post(&subscriptions, &body).await.with(201);
@@ -334,29 +389,57 @@ async fn the_compatible_routes(db: TestDb) {
     assert_eq!(found["data"].as_array().unwrap().len(), 2);
     assert_eq!(found["data"][0]["agentId"], agent.as_str());
     let refused = server.delete(&path).await.with(400);
-    assert!(refused["errors"][0].as_str().unwrap().starts_with("Cannot delete webhook"));
+    assert!(
+        refused["errors"][0]
+            .as_str()
+            .unwrap()
+            .starts_with("Cannot delete webhook")
+    );
     server.call(&finished("c", &agent)).await.with(201);
-    let log = server.get(&format!("/atoms/v1/webhook/events?webhookId={id}")).await.with(200);
+    let log = server
+        .get(&format!("/atoms/v1/webhook/events?webhookId={id}"))
+        .await
+        .with(200);
     assert_eq!(log["data"][0]["status"], "PENDING");
     assert_eq!(log["data"][0]["payload"]["metadata"]["callId"], "c");
     let gone = server.delete(&subscriptions).await.with(200);
     assert_eq!(gone["data"], "Subscriptions deleted successfully");
-    assert_eq!(server.delete(&path).await.with(200)["data"], "Webhook deleted successfully");
-    assert_eq!(server.delete(&path).await.with(404)["errors"][0], "Webhook not found");
+    assert_eq!(
+        server.delete(&path).await.with(200)["data"],
+        "Webhook deleted successfully"
+    );
+    assert_eq!(
+        server.delete(&path).await.with(404)["errors"][0],
+        "Webhook not found"
+    );
 }
 
 async fn private_addresses_are_refused_unless_they_are_allowed(db: TestDb) {
     let server = Server::start(db).await;
     let agent = server.agent("a").await;
-    for url in ["http://127.0.0.1:9/x", "http://169.254.169.254/x", "http://localhost/x", "ftp://example.com/"] {
+    for url in [
+        "http://127.0.0.1:9/x",
+        "http://169.254.169.254/x",
+        "http://localhost/x",
+        "ftp://example.com/",
+    ] {
         let body = json!({"url": url, "events": ["post-conversation"]});
         let refused = server.post("/v1/webhooks", &body).await.with(422);
         assert_eq!(refused["errors"][0]["field"], "url", "{url}");
         let body = json!({"endpoint": url, "description": "", "events": []});
         let refused = server.post("/atoms/v1/webhook", &body).await.with(400);
-        assert!(refused["errors"][0].as_str().unwrap().starts_with("endpoint: "), "{url}");
+        assert!(
+            refused["errors"][0]
+                .as_str()
+                .unwrap()
+                .starts_with("endpoint: "),
+            "{url}"
+        );
     }
-    assert_eq!(server.get("/v1/webhooks").await.with(200)["webhooks"], json!([]));
+    assert_eq!(
+        server.get("/v1/webhooks").await.with(200)["webhooks"],
+        json!([])
+    );
     // One that was taken while the operator allowed it is refused when it is sent.
     let receiver = Receiver::start(&[Manner::Answers(200, "")]).await;
     let mut all = Settings {
@@ -372,7 +455,13 @@ async fn private_addresses_are_refused_unless_they_are_allowed(db: TestDb) {
     assert_eq!(receiver.seen().len(), 0);
     let found = only_delivery(&lenient, &format!("webhookId={id}")).await;
     assert_eq!(found["state"], "waiting");
-    assert!(found["lastError"].as_str().unwrap().contains("public internet"), "{found}");
+    assert!(
+        found["lastError"]
+            .as_str()
+            .unwrap()
+            .contains("public internet"),
+        "{found}"
+    );
 }
 
 async fn deliveries_are_shown_and_sent_again(db: TestDb) {
@@ -387,19 +476,33 @@ async fn deliveries_are_shown_and_sent_again(db: TestDb) {
     assert_eq!(found["payload"], receiver.seen()[0].json());
     let delivery = found["id"].as_str().unwrap();
     let path = format!("/v1/webhooks/{id}");
-    let enabled = server.send_json("PATCH", &path, &json!({"enabled": true})).await.with(200);
+    let enabled = server
+        .send_json("PATCH", &path, &json!({"enabled": true}))
+        .await
+        .with(200);
     assert_eq!(enabled["status"], "enabled");
-    let again = server.post(&format!("/v1/deliveries/{delivery}/replay"), &json!({})).await.with(202);
+    let again = server
+        .post(&format!("/v1/deliveries/{delivery}/replay"), &json!({}))
+        .await
+        .with(202);
     assert_eq!(again["state"], "waiting");
     courier.pass().await.unwrap();
-    assert_eq!(only_delivery(&server, "callId=c").await["state"], "delivered");
+    assert_eq!(
+        only_delivery(&server, "callId=c").await["state"],
+        "delivered"
+    );
     let path = format!("/v1/webhooks/{id}/replay");
-    assert_eq!(server.post(&path, &json!({})).await.with(202)["replayed"], 0);
+    assert_eq!(
+        server.post(&path, &json!({})).await.with(202)["replayed"],
+        0
+    );
     let body = json!({"delivered": true, "from": "2000-01-01T00:00:00Z"});
     assert_eq!(server.post(&path, &body).await.with(202)["replayed"], 1);
     courier.pass().await.unwrap();
     let seen = receiver.seen();
     assert_eq!(seen.len(), 3);
     assert!(seen.iter().all(|one| one.header("webhook-id") == delivery));
-    tokio::time::timeout(Duration::from_secs(30), server.stop()).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(30), server.stop())
+        .await
+        .unwrap();
 }

@@ -39,6 +39,7 @@ fn the_routes_are_these() {
         "delete /v1/keys/{keyId}",
         "get /v1/calls",
         "get /v1/calls/{callId}",
+        "get /v1/export",
         "get /v1/jobs",
         "get /v1/jobs/{jobId}",
         "get /v1/keys",

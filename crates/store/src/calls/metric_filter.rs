@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use sea_orm::Condition;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 
-use crate::answers::status_name;
 use crate::entity::{answers, calls};
 use crate::times::to_us;
 
@@ -193,7 +192,7 @@ fn calls_column(column: calls::Column) -> Expr {
 }
 
 fn has_status(status: Status) -> Condition {
-    Condition::all().add(column(answers::Column::Status).eq(status_name(status)))
+    Condition::all().add(column(answers::Column::Status).eq(status.name()))
 }
 
 fn answered() -> Condition {

@@ -18,7 +18,7 @@ use crate::webhooks::{DISABLED, ENABLED, locked};
 use crate::{Store, StoreError};
 
 /// A receiver at which nothing has succeeded for so long is sent nothing any more.
-pub const GIVEN_UP_AFTER: SignedDuration = SignedDuration::from_hours(5 * 24);
+const GIVEN_UP_AFTER: SignedDuration = SignedDuration::from_hours(5 * 24);
 
 /// What becomes of a delivery after an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]

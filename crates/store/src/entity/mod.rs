@@ -16,6 +16,8 @@ pub(crate) mod deliveries;
 pub(crate) mod delivery_attempts;
 pub(crate) mod draft_edits;
 pub(crate) mod drafts;
+pub(crate) mod export_partitions;
+pub(crate) mod exports;
 pub(crate) mod jobs;
 pub(crate) mod keys;
 pub(crate) mod organisations;

@@ -10,6 +10,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0001_start", include_str!("0001_start.sql")),
     ("0002_webhooks", include_str!("0002_webhooks.sql")),
     ("0003_analytics", include_str!("0003_analytics.sql")),
+    ("0004_exports", include_str!("0004_exports.sql")),
 ];
 
 pub(crate) struct Migrator;

@@ -15,6 +15,7 @@ mod calls;
 mod clocks;
 mod deliveries;
 mod drafts;
+mod exports;
 mod help;
 mod job_model;
 mod jobs;
