@@ -75,12 +75,12 @@ pub(super) fn user_number() -> String {
 fn number(inbound: &str, outbound: &str) -> String {
     let kinds = list(&INBOUND);
     format!(
-        r#"NULLIF(CASE WHEN "calls"."type" IN ({kinds}) THEN "calls"."{inbound}" ELSE "calls"."{outbound}" END, '')"#
+        r#"CASE WHEN "calls"."type" IN ({kinds}) THEN "calls"."{inbound}" ELSE "calls"."{outbound}" END"#
     )
 }
 
 /// The types of calls that came in, as platforms write them.
-pub(super) const INBOUND: [&str; 3] = ["telephony_inbound", "telephonyInbound", "inbound"];
+const INBOUND: [&str; 3] = ["telephony_inbound", "telephonyInbound", "inbound"];
 
 /// Whether a call has that outcome.
 pub(super) fn is(outcome: CallOutcome) -> String {
