@@ -55,7 +55,7 @@ async fn a_record_is_what_the_call_and_its_current_analysis_say(db: TestDb) {
     });
     send(&db.store, &agent, file).await.unwrap();
     finish(&db.store, "internal", json!({"old": true})).await;
-    db.store.enqueue_analysis("a", None).await.unwrap();
+    db.store.enqueue_analysis("a", None, false).await.unwrap();
     db.clock.advance(MINUTE);
     let answers = json!({
         "b": true, "n": [7, 0.123_456_789_012_345_68], "t": "x\u{0}y", "at": "2026-03-04T10:00:00+01:00", "none": null,
@@ -183,7 +183,7 @@ async fn what_happens_meanwhile_does_not_show(db: TestDb) {
     sent(&db.store, &agent, "c").await;
     finish(&db.store, "internal", json!({"late": true})).await;
     db.store.delete_call("a").await.unwrap();
-    db.store.enqueue_analysis("b", None).await.unwrap();
+    db.store.enqueue_analysis("b", None, false).await.unwrap();
     finish(&db.store, "internal", json!({"n": 2})).await;
     let columns = snapshot.metric_columns().await.unwrap();
     assert_eq!(columns.len(), 1);
