@@ -95,9 +95,9 @@ scripts-check:
 	@if command -v shellcheck >/dev/null 2>&1; then shellcheck scripts/*.sh .ci/run; \
 		else echo "shellcheck is not installed: shell scripts are not checked"; fi
 
-# Accuracy has a target of its own: it needs labelled calls, and hours rather than minutes.
+# Accuracy has a target of its own: it needs labelled calls, and hours rather than minutes. Seed makes data for others.
 bench: build ## Run every bench/*/run but accuracy: how fast, on this machine
-	@set -eu; for bench in $(filter-out bench/accuracy/run,$(wildcard bench/*/run)); do \
+	@set -eu; for bench in $(filter-out bench/accuracy/run bench/seed/run,$(wildcard bench/*/run)); do \
 		AFTERCALL="$(BIN)" $(TIMED) "$$bench" "$$bench"; \
 	done
 

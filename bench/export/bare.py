@@ -71,6 +71,8 @@ def main():
         for _ in batches():
             pass
     else:
+        # It would stand on standard output beside the number.
+        duckdb.sql("SET enable_progress_bar = false")
         calls = pyarrow.RecordBatchReader.from_batches(schema, batches())  # noqa: F841: DuckDB finds it by its name
         duckdb.sql(f"COPY (SELECT * FROM calls) TO '{out}' ({WRITTEN[name]})")
     print(rows)
