@@ -60,7 +60,7 @@ fn run(config: &Config, work: impl Future<Output = Result<(), Failure>>) -> Resu
 
 async fn serving(config: &Config, samples: Option<&Path>) -> Result<(), Failure> {
     let stop = signals::listen()?;
-    // First what may be wrong in the configuration: a start that fails makes no database, and no key that is shown once.
+    // First what may be wrong in the configuration: a start that fails makes no key that is shown once.
     let (listener, address) = listen("listen", &config.listen).await?;
     let exports = schedules(config)?;
     let analysts = if config.worker.enabled {
@@ -70,6 +70,7 @@ async fn serving(config: &Config, samples: Option<&Path>) -> Result<(), Failure>
     };
     let store = database::open(config).await?;
     database::warn_of_surroundings(config, &store).await;
+    let sealed = sealed(config, &store).await?;
     let first = store
         .create_first_key("first key")
         .await
@@ -81,7 +82,6 @@ async fn serving(config: &Config, samples: Option<&Path>) -> Result<(), Failure>
             first.secret
         ));
     }
-    let sealed = sealed(config, &store).await?;
     let wake = Wake::default();
     let app = App::new(
         store.clone(),

@@ -29,6 +29,7 @@ const OF_BODY: [u16; 2] = [408, 413];
     tags(
         (name = "Calls", description = "Finished calls, what was said in them, and what their analyses found."),
         (name = "Exports", description = "Calls and answers as files."),
+        (name = "Webhooks", description = "Where results are sent, what is sent there, and what became of it."),
         (name = "Jobs", description = "Analyses that wait, run, or failed."),
         (name = "Usage", description = "What analyses cost."),
         (name = "Keys", description = "Who may ask, and what. Every route here asks for the role admin."),
@@ -187,7 +188,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(operations, 14);
+        assert_eq!(operations, 26);
         let mut left = vec![&document];
         while let Some(value) = left.pop() {
             if let Some(reference) = value.get("$ref").and_then(Json::as_str) {

@@ -271,7 +271,10 @@ fn own_headers(read: &mut Reader<'_>) -> Option<Vec<(String, String)>> {
         .map(|(name, value)| (name.as_str(), value.as_str()));
     if let Err(problems) = headers::read(pairs) {
         for problem in problems {
-            read.problem(&problem.field, &problem.rule);
+            read.problem(
+                &problem.field,
+                format!("{} (got {})", problem.rule, problem.value),
+            );
         }
     }
     Some(own)

@@ -63,7 +63,7 @@ async fn secrets_of(
     ids: &[&str],
     now: i64,
 ) -> Result<HashMap<String, Vec<WebhookSecret>>, StoreError> {
-    let rows = secrets::Entity::find()
+    let mut rows = secrets::Entity::find()
         .filter(secrets::Column::WebhookId.is_in(ids.iter().copied()))
         .filter(
             secrets::Column::ExpiresAt
@@ -74,6 +74,8 @@ async fn secrets_of(
         .order_by_desc(secrets::Column::Id)
         .all(db)
         .await?;
+    // Made in the same instant or not: the one without an end is the newest.
+    rows.sort_by_key(|row| row.expires_at.is_some());
     let mut found: HashMap<String, Vec<WebhookSecret>> = HashMap::new();
     for row in rows {
         let of = found.entry(row.webhook_id.clone()).or_default();

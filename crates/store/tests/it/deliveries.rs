@@ -517,6 +517,7 @@ async fn old_deliveries_are_purged(db: TestDb) {
 async fn receivers_are_made_changed_and_deleted(db: TestDb) {
     let agent = agent(&db.store).await;
     let one = webhook(&db.store, "one", Some(&agent), &[Event::PostConversation]).await;
+    pass(&db, SignedDuration::from_secs(1));
     let two = webhook(&db.store, "two", ALL, &[]).await;
     let listed = db.store.webhooks().await.unwrap();
     assert_eq!(listed, [one.clone(), two.clone()]);
