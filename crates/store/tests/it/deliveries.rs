@@ -67,7 +67,7 @@ fn new_webhook(store: &Store, name: &str) -> NewWebhook {
 /// Every delivery, the oldest first, as event and state.
 async fn all(store: &Store) -> Vec<(Event, DeliveryState)> {
     let mut items = deliveries(store).await;
-    items.sort_by(|a, b| a.created_at.cmp(&b.created_at));
+    items.sort_by_key(|one| one.created_at);
     items.iter().map(|one| (one.event, one.state)).collect()
 }
 
