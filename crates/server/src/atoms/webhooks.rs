@@ -81,6 +81,9 @@ async fn read(
     let organisation = app.store.organisation().await?.id;
     let shown = |webhook: &Webhook| document(&app, &caller, &organisation, webhook);
     Ok(Reply::ok(match id {
+        Some(id) if id.parse::<aftercall_core::Id>().is_err() => {
+            return Err(AtomsError::bad_request(INVALID_ID));
+        }
         Some(id) => shown(&app.store.webhook(&id).await?)?,
         None => {
             let all = app.store.webhooks().await?;
@@ -99,7 +102,7 @@ async fn change(
     let url = endpoint(&app, &mut read, false);
     let description = read.text("description", MAX_DESCRIPTION);
     let own = own_headers(&mut read);
-    if fields.map().is_empty() {
+    if url.is_none() && description.is_none() && own.is_none() {
         read.problem("body", "must have one of endpoint, description, headers");
     }
     read.finish()?;

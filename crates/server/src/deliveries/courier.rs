@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use aftercall_delivery::{Client, Outgoing, sign};
+use aftercall_delivery::{Client, Outgoing, schedule, sign};
 use aftercall_store::deliveries::{DeliveryLease, NewAttempt, Outcome, Recorded};
 use aftercall_store::webhooks::Webhook;
 use aftercall_store::{Store, StoreError};
@@ -55,6 +55,8 @@ struct Way {
     full: HashSet<String>,
     /// What is still to be stored.
     recorded: Vec<Recorded>,
+    /// What could not be tried and is to be given back.
+    untried: Vec<DeliveryLease>,
 }
 
 impl Courier {
@@ -133,6 +135,10 @@ impl Courier {
             way.came_back(sent.ok());
         }
         self.record(way).await?;
+        while let Some(lease) = way.untried.last() {
+            self.store.give_back_delivery(lease).await?;
+            way.untried.pop();
+        }
         self.take(way).await
     }
 
@@ -148,30 +154,35 @@ impl Courier {
     }
 
     async fn take(&self, way: &mut Way) -> Result<(), StoreError> {
-        let room = |way: &Way| self.settings.concurrency.saturating_sub(way.sending.len());
-        if room(way) == 0 {
-            return Ok(());
-        }
         let lease = self.settings.timeout() + SPARE;
         let lease = SignedDuration::try_from(lease).unwrap_or(SignedDuration::MAX);
-        for webhook_id in self.store.due_webhooks().await? {
-            let room = room(way) as u64;
-            if room == 0 {
-                break;
-            }
+        let mut due = self.store.due_webhooks().await?;
+        // Who has least under way comes first.
+        due.sort_by_key(|id| way.out.get(id).copied());
+        for webhook_id in due {
             if way.full.contains(&webhook_id) {
+                continue;
+            }
+            let room = self.settings.concurrency.saturating_sub(way.sending.len());
+            // However many hang, one that has nothing under way gets something.
+            let least = usize::from(!way.out.contains_key(&webhook_id));
+            let limit = room.max(least) as u64;
+            if limit == 0 {
                 continue;
             }
             let taken = self
                 .store
-                .take_deliveries(&webhook_id, &self.name, room, lease)
+                .take_deliveries(&webhook_id, &self.name, limit, lease)
                 .await?;
-            if taken.is_empty() && way.out.get(&webhook_id).is_some_and(|out| *out > 0) {
-                way.full.insert(webhook_id);
-                continue;
+            // Only where one of them comes back here is it looked at again before long.
+            let comes_back = way.out.contains_key(&webhook_id) || !taken.leases.is_empty();
+            if taken.full && comes_back {
+                way.full.insert(webhook_id.clone());
             }
-            *way.out.entry(webhook_id).or_default() += taken.len();
-            for lease in taken {
+            if !taken.leases.is_empty() {
+                *way.out.entry(webhook_id).or_default() += taken.leases.len();
+            }
+            for lease in taken.leases {
                 let courier = self.clone();
                 way.sending.spawn(async move { courier.send(lease).await });
             }
@@ -181,6 +192,10 @@ impl Courier {
 
     async fn send(self, lease: DeliveryLease) -> Sent {
         let delivery = &lease.delivery;
+        if delivery.attempts > schedule::ATTEMPTS {
+            let reason = "Every attempt was lost: the sender did not come back.".to_owned();
+            return self.failed(lease, reason, true);
+        }
         let webhook = match self.store.webhook(&delivery.webhook_id).await {
             Ok(webhook) => webhook,
             Err(error) => return self.not_made(lease, &error),
@@ -286,9 +301,9 @@ impl Courier {
             if lost > 0 {
                 tracing::warn!(deliveries = lost, "leases ended before deliveries did");
             }
-            if self.settings.keep_days > 0 {
-                self.store.purge_deliveries(keep, AT_ONCE).await?;
-            }
+            while self.settings.keep_days > 0
+                && self.store.purge_deliveries(keep, AT_ONCE).await? == AT_ONCE
+            {}
             Ok::<(), StoreError>(())
         };
         if let Err(error) = swept.await {
@@ -300,11 +315,11 @@ impl Courier {
     /// Waits for what is on the way, which no receiver can hold for longer than its time, and stores it.
     async fn finish(&self, mut way: Way) {
         while let Some(sent) = way.sending.join_next().await {
-            if let Ok(Sent::NotNow(lease)) = &sent {
-                // Its lease runs out otherwise.
-                self.store.give_back_delivery(lease).await.ok();
-            }
             way.came_back(sent.ok());
+        }
+        for lease in &way.untried {
+            // Its lease runs out otherwise.
+            self.store.give_back_delivery(lease).await.ok();
         }
         if let Err(error) = self.record(&mut way).await {
             let error = &error as &dyn std::error::Error;
@@ -336,8 +351,10 @@ impl Way {
                 self.out.remove(&webhook_id);
             }
         }
-        if let Some(Sent::Attempt(recorded)) = sent {
-            self.recorded.push(*recorded);
+        match sent {
+            Some(Sent::Attempt(recorded)) => self.recorded.push(*recorded),
+            Some(Sent::NotNow(lease)) => self.untried.push(*lease),
+            None => {}
         }
     }
 }

@@ -93,7 +93,10 @@ impl Destination {
         while let Some(part) = running.next().await {
             match part {
                 Ok(part) => {
-                    file.wait_for_capacity(PARTS).await?;
+                    if let Err(error) = file.wait_for_capacity(PARTS).await {
+                        file.abort().await.ok();
+                        return Err(error.into());
+                    }
                     file.put(part.bytes);
                 }
                 Err(error) => {

@@ -56,6 +56,7 @@ pub(super) async fn write(
 ) -> Result<Outcome, WriteError> {
     let settings = schedule.fingerprint();
     let mut outcome = Outcome::default();
+    let mut failed = None;
     for agent_id in store.agent_ids().await? {
         let before = store.written_partitions(&held.name, &agent_id).await?;
         let mut before: BTreeMap<Date, Written> = before
@@ -73,16 +74,12 @@ pub(super) async fn write(
                 outcome.left += 1;
                 continue;
             }
-            let order = order(schedule, &new.partition, due);
-            let running = start(store, order, Extras::default()).await?;
-            schedule.destination.put(&new.path, running).await?;
-            if let Some(old) = old.filter(|old| old.path != new.path) {
-                schedule.destination.delete(&old.path).await?;
+            match partition_file(store, schedule, held, &new, old, due).await {
+                Ok(()) => outcome.written += 1,
+                Err(error @ WriteError::Lost(_)) => return Err(error),
+                // The others do not wait for what cannot be written; the next run tries it again.
+                Err(error) => failed = failed.or(Some(error)),
             }
-            if !store.keep_written(held, &new).await? {
-                return Err(Lost.into());
-            }
-            outcome.written += 1;
         }
         // Days of which every call was deleted.
         for gone in before.into_values() {
@@ -93,10 +90,34 @@ pub(super) async fn write(
             outcome.deleted += 1;
         }
     }
+    if let Some(error) = failed {
+        return Err(error);
+    }
     if !store.end_export(held, due).await? {
         return Err(Lost.into());
     }
     Ok(outcome)
+}
+
+/// Writes the file of one partition in place of an old one.
+async fn partition_file(
+    store: &Store,
+    schedule: &Schedule,
+    held: &ExportLease,
+    new: &Written,
+    old: Option<Written>,
+    due: Timestamp,
+) -> Result<(), WriteError> {
+    let order = order(schedule, &new.partition, due);
+    let running = start(store, order, Extras::default()).await?;
+    schedule.destination.put(&new.path, running).await?;
+    if let Some(old) = old.filter(|old| old.path != new.path) {
+        schedule.destination.delete(&old.path).await?;
+    }
+    if !store.keep_written(held, new).await? {
+        return Err(Lost.into());
+    }
+    Ok(())
 }
 
 /// The file of a partition, named so that readers take agent and day for columns.

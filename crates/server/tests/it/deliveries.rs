@@ -273,9 +273,14 @@ async fn a_receiver_that_hangs_delays_no_other(db: TestDb) {
     let server = server(db).await;
     let agent = server.agent("a").await;
     let good = Receiver::start(&[Manner::Answers(200, "")]).await;
-    let bad = Receiver::start(&[Manner::Hangs]).await;
+    // More of them than there is room for.
+    let mut bad = Vec::new();
+    for _ in 0..3 {
+        let receiver = Receiver::start(&[Manner::Hangs]).await;
+        webhook(&server, &receiver.url(), &["post-conversation"]).await;
+        bad.push(receiver);
+    }
     let to_good = webhook(&server, &good.url(), &["post-conversation"]).await;
-    webhook(&server, &bad.url(), &["post-conversation"]).await;
     for n in 0..60 {
         server
             .call(&finished(&format!("c{n}"), &agent))
@@ -296,8 +301,10 @@ async fn a_receiver_that_hangs_delays_no_other(db: TestDb) {
         (page["total"] == 60).then_some(())
     })
     .await;
-    // So many it may have at a time.
-    assert_eq!(bad.seen().len(), 8);
+    // So many may be under way, and one beyond that for each who has none.
+    let held: usize = bad.iter().map(|one| one.seen().len()).sum();
+    assert!((3..=14).contains(&held), "{held}");
+    assert!(bad.iter().all(|one| one.seen().len() <= 8));
     stop.cancel();
     running.abort();
 }

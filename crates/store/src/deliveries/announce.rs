@@ -1,8 +1,9 @@
 //! Writing deliveries, in the commit of what they report.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use aftercall_core::Event;
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect,
@@ -59,7 +60,8 @@ pub(crate) async fn announce(
     if subjects.is_empty() {
         return Ok(());
     }
-    let receivers = receivers(db, event).await?;
+    let agents = subjects.iter().filter_map(|subject| subject.agent_id);
+    let receivers = receivers(db, event, agents.collect()).await?;
     let mut new = Vec::new();
     for subject in subjects {
         // Who asked for one agent's and for every agent's hears of it once.
@@ -87,7 +89,9 @@ pub(crate) async fn announce(
 async fn receivers(
     db: &impl ConnectionTrait,
     event: Event,
+    mut agents: BTreeSet<&str>,
 ) -> Result<Vec<(String, webhooks::Model)>, StoreError> {
+    agents.insert("");
     let asked: Vec<(String, String)> = webhook_subscriptions::Entity::find()
         .select_only()
         .columns([
@@ -95,6 +99,7 @@ async fn receivers(
             webhook_subscriptions::Column::WebhookId,
         ])
         .filter(webhook_subscriptions::Column::Event.eq(event.name()))
+        .filter(webhook_subscriptions::Column::AgentId.is_in(agents))
         .order_by_asc(webhook_subscriptions::Column::Id)
         .into_tuple()
         .all(db)
@@ -105,6 +110,8 @@ async fn receivers(
     let ids: HashSet<&str> = asked.iter().map(|(_, id)| id.as_str()).collect();
     let webhooks: BTreeMap<String, webhooks::Model> = webhooks::Entity::find()
         .filter(webhooks::Column::Id.is_in(ids))
+        // None of them is deleted before the deliveries are there.
+        .lock(LockType::KeyShare)
         .all(db)
         .await?
         .into_iter()

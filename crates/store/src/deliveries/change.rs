@@ -1,14 +1,16 @@
 //! The operator's hand on deliveries, and their end.
 
 use jiff::{SignedDuration, Timestamp};
-use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
+use super::take::may_be_sent_to;
 use super::{Delivery, DeliveryFilter, DeliveryState, is_state, missing};
 use crate::entity::deliveries::{self as rows, Column};
 use crate::entity::delivery_attempts as attempts;
+use crate::entity::webhooks;
 use crate::times::to_us;
 use crate::webhooks::locked;
 use crate::{Conflict, Store, StoreError};
@@ -72,8 +74,8 @@ impl Store {
         Ok(replayed.rows_affected)
     }
 
-    /// Deletes up to `limit` deliveries that were written longer ago than `keep` and wait for nothing, the oldest first, with
-    /// their attempts, and says how many there were.
+    /// Deletes up to `limit` deliveries that were written longer ago than `keep`, the oldest first, with their attempts, and says
+    /// how many there were: what arrived, what was given up, and what waits for a receiver that is disabled or paused.
     ///
     /// # Errors
     /// Those of the database.
@@ -84,20 +86,31 @@ impl Store {
     ) -> Result<u64, StoreError> {
         let before = self.now().saturating_sub(keep).unwrap_or(Timestamp::MIN);
         let ended = [DeliveryState::Delivered, DeliveryState::Failed].map(DeliveryState::name);
-        let ids: Vec<String> = rows::Entity::find()
+        let open = Query::select()
+            .column(webhooks::Column::Id)
+            .from(webhooks::Entity)
+            .cond_where(may_be_sent_to())
+            .to_owned();
+        let held_back =
+            is_state(DeliveryState::Waiting).and(Column::WebhookId.not_in_subquery(open));
+        let old = rows::Entity::find()
             .select_only()
             .column(Column::Id)
             .filter(Column::CreatedAt.lt(to_us(before)))
-            .filter(Column::State.is_in(ended))
-            .order_by_asc(Column::CreatedAt)
-            .limit(limit)
-            .into_tuple()
-            .all(self.reader())
-            .await?;
-        if ids.is_empty() {
+            .filter(Column::State.is_in(ended).or(held_back));
+        // As with leases, most looks find nothing.
+        let any: Option<String> = old.clone().into_tuple().one(self.reader()).await?;
+        if any.is_none() {
             return Ok(0);
         }
         let txn = self.begin().await?;
+        let ids: Vec<String> = old
+            .order_by_asc(Column::CreatedAt)
+            .limit(limit)
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+            .into_tuple()
+            .all(&txn)
+            .await?;
         attempts::Entity::delete_many()
             .filter(attempts::Column::DeliveryId.is_in(ids.iter().map(String::as_str)))
             .exec(&txn)
@@ -144,7 +157,17 @@ pub(crate) async fn delete_of_webhook(
 }
 
 async fn delete(db: &impl ConnectionTrait, which: Condition) -> Result<(), StoreError> {
-    let ids: SelectStatement = Query::select()
+    // Whoever records an attempt of one of them has to be done first.
+    rows::Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(which.clone())
+        .order_by_asc(Column::Id)
+        .lock_exclusive()
+        .into_tuple::<String>()
+        .all(db)
+        .await?;
+    let ids = Query::select()
         .column(Column::Id)
         .from(rows::Entity)
         .cond_where(which.clone())

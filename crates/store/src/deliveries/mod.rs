@@ -34,7 +34,7 @@ pub use attempts::{Attempt, NewAttempt};
 pub use change::Replay;
 pub use list::{DeliveryFilter, DeliveryItem};
 pub use record::{Outcome, Recorded};
-pub use take::DeliveryLease;
+pub use take::{DeliveryLease, Taken};
 
 pub(crate) use announce::{Subject, announce};
 pub(crate) use change::{delete_of_call, delete_of_webhook, make_due};

@@ -69,23 +69,27 @@ impl Store {
                 Err(error) => return Err(error),
             }
         }
-        for (webhook, recorded) in receivers {
+        for (webhook, mut recorded) in receivers {
             let mut health = Health::of(&webhook);
+            // In the order in which they are locked where a call is deleted.
+            recorded.sort_by(|a, b| a.lease.delivery.id.cmp(&b.lease.delivery.id));
             for one in recorded {
-                self.record(&txn, &one, now).await?;
-                health.note(&one, now);
+                if self.record(&txn, &one, now).await? {
+                    health.note(&one, now);
+                }
             }
             self.keep_health(&txn, webhook, health, now).await?;
         }
         Ok(txn.commit().await?)
     }
 
+    /// Stores one; whether its lease held.
     async fn record(
         &self,
         db: &impl ConnectionTrait,
         one: &Recorded,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let (state, next_at, delivered_at) = match &one.outcome {
             Outcome::Delivered => (DeliveryState::Delivered, now, Some(to_us(now))),
             Outcome::Again(at) => (DeliveryState::Waiting, *at, None),
@@ -100,9 +104,9 @@ impl Store {
             .one(db)
             .await?;
         if there.is_none() {
-            return Ok(());
+            return Ok(false);
         }
-        update_held(&one.lease)
+        let held = update_held(&one.lease)
             .col_expr(Column::State, Expr::val(state.name()))
             .col_expr(Column::LeaseToken, Expr::val(None::<String>))
             .col_expr(Column::LeaseUntil, Expr::val(None::<i64>))
@@ -115,7 +119,8 @@ impl Store {
             )
             .exec(db)
             .await?;
-        attempts::insert(db, self, &one.lease.delivery, &one.attempt).await
+        attempts::insert(db, self, &one.lease.delivery, &one.attempt).await?;
+        Ok(held.rows_affected > 0)
     }
 
     async fn keep_health(
@@ -154,9 +159,8 @@ impl Store {
         let told = Subject {
             payload: Some(json!({
                 "webhookId": webhook.id,
-                "url": webhook.url,
+                "description": webhook.description,
                 "reason": reason,
-                "failingSince": health.failing_since.map(|us| Timestamp::from_microsecond(us).map(|t| t.to_string()).unwrap_or_default()),
             })),
             ..Subject::default()
         };

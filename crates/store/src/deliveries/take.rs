@@ -24,24 +24,37 @@ pub struct DeliveryLease {
     pub token: String,
 }
 
+/// What was taken of a receiver's deliveries.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Taken {
+    /// The deliveries, the longest due first.
+    pub leases: Vec<DeliveryLease>,
+    /// Whether the receiver has as many under way now as it may.
+    pub full: bool,
+}
+
 impl Store {
     /// Ids of the receivers that have deliveries which are due, and may be sent to.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn due_webhooks(&self) -> Result<Vec<String>, StoreError> {
-        let open = Query::select()
-            .column(webhooks::Column::Id)
-            .from(webhooks::Entity)
-            .cond_where(may_be_sent_to())
+        // One look along an index for each receiver, however much waits there.
+        let due = Query::select()
+            .expr(Expr::val(1))
+            .from(rows::Entity)
+            .and_where(is_state(DeliveryState::Waiting))
+            .and_where(
+                Expr::col((rows::Entity, Column::WebhookId))
+                    .equals((webhooks::Entity, webhooks::Column::Id)),
+            )
+            .and_where(Expr::col((rows::Entity, Column::NextAt)).lte(self.now_us()))
             .to_owned();
-        Ok(rows::Entity::find()
+        Ok(webhooks::Entity::find()
             .select_only()
-            .column(Column::WebhookId)
-            .distinct()
-            .filter(is_state(DeliveryState::Waiting))
-            .filter(Column::NextAt.lte(self.now_us()))
-            .filter(Column::WebhookId.in_subquery(open))
+            .column(webhooks::Column::Id)
+            .filter(may_be_sent_to())
+            .filter(Expr::exists(due))
             .into_tuple()
             .all(self.reader())
             .await?)
@@ -58,7 +71,11 @@ impl Store {
         sender: &str,
         limit: u64,
         lease: SignedDuration,
-    ) -> Result<Vec<DeliveryLease>, StoreError> {
+    ) -> Result<Taken, StoreError> {
+        let none = |full| Taken {
+            leases: Vec::new(),
+            full,
+        };
         let now = self.now();
         let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
         let token = token_of(sender, self.random().u64());
@@ -66,11 +83,11 @@ impl Store {
         // The receiver's row is what senders queue for.
         let webhook = webhooks::Entity::find_by_id(webhook_id)
             .filter(may_be_sent_to())
-            .lock_exclusive()
+            .lock(LockType::NoKeyUpdate)
             .one(&txn)
             .await?;
         let Some(webhook) = webhook else {
-            return Ok(Vec::new());
+            return Ok(none(false));
         };
         let out = rows::Entity::find()
             .filter(is_state(DeliveryState::Sending))
@@ -93,8 +110,9 @@ impl Store {
             .into_tuple()
             .all(&txn)
             .await?;
+        let full = out + ids.len() as u64 >= most;
         if ids.is_empty() {
-            return Ok(Vec::new());
+            return Ok(none(full));
         }
         let mut taken = rows::Entity::update_many()
             .col_expr(Column::State, Expr::val(DeliveryState::Sending.name()))
@@ -111,15 +129,16 @@ impl Store {
             .await?;
         txn.commit().await?;
         taken.sort_by_cached_key(|row| ids.iter().position(|id| *id == row.id));
-        taken
-            .into_iter()
-            .map(|row| {
-                Ok(DeliveryLease {
-                    delivery: row.try_into()?,
-                    token: token.clone(),
-                })
+        let leases = taken.into_iter().map(|row| {
+            Ok(DeliveryLease {
+                delivery: row.try_into()?,
+                token: token.clone(),
             })
-            .collect()
+        });
+        Ok(Taken {
+            leases: leases.collect::<Result<_, StoreError>>()?,
+            full,
+        })
     }
 
     /// Gives a delivery back that was not sent: it is due again at once and the attempt does not count.
@@ -192,7 +211,7 @@ fn waiting_again(update: UpdateMany<rows::Entity>, now: i64) -> UpdateMany<rows:
 }
 
 /// Receivers that are neither disabled nor paused.
-fn may_be_sent_to() -> Condition {
+pub(super) fn may_be_sent_to() -> Condition {
     Condition::all()
         .add(webhooks::Column::Status.eq(ENABLED))
         .add(webhooks::Column::Paused.eq(false))

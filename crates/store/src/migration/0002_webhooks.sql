@@ -63,6 +63,7 @@ CREATE INDEX deliveries_sending ON deliveries (webhook_id, lease_until) WHERE st
 CREATE INDEX deliveries_webhook ON deliveries (webhook_id, created_at, id);
 CREATE INDEX deliveries_created ON deliveries (created_at, id);
 CREATE INDEX deliveries_call ON deliveries (call_id) WHERE call_id IS NOT NULL;
+CREATE INDEX deliveries_analysis ON deliveries (analysis_id) WHERE analysis_id IS NOT NULL;
 
 CREATE TABLE delivery_attempts (
     id TEXT NOT NULL PRIMARY KEY,

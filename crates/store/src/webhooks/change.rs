@@ -1,6 +1,6 @@
 //! Making, changing and deleting receivers.
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
     PaginatorTrait, QueryFilter, QuerySelect, SqlErr,
@@ -97,7 +97,7 @@ impl Store {
         Ok(made)
     }
 
-    /// Changes a receiver. One that is enabled again has a clean slate: what waited is due at once.
+    /// Changes a receiver. One that goes to another origin keeps none of its headers, unless they are given anew. One that is enabled again has a clean slate: what waited is due at once.
     ///
     /// # Errors
     /// [`StoreError::Missing`] where there is no such receiver or agent; else as [`Store::create_webhook`].
@@ -113,7 +113,16 @@ impl Store {
         let mut row = locked(&txn, id).await?;
         let now = self.now_us();
         row.updated_at = now;
-        row.url = patch.url.unwrap_or(row.url);
+        if let Some(url) = patch.url {
+            if origin(&url) != origin(&row.url) && patch.headers.is_none() {
+                // Whoever moves a receiver could read in them what was only to be sent.
+                row.headers = None;
+            }
+            if url != row.url {
+                row.failing_since = None;
+            }
+            row.url = url;
+        }
         row.description = patch
             .description
             .map_or(row.description, |text| storable(&text));
@@ -159,6 +168,7 @@ impl Store {
         if only_unassigned {
             let assigned = webhook_subscriptions::Entity::find()
                 .filter(webhook_subscriptions::Column::WebhookId.eq(id))
+                .filter(webhook_subscriptions::Column::AgentId.ne(""))
                 .count(&txn)
                 .await?;
             if assigned > 0 {
@@ -192,16 +202,23 @@ impl Store {
     }
 }
 
-/// The row of a receiver, locked until the transaction ends.
+/// The row of a receiver, locked until the transaction ends; deliveries that refer to it are written all the while.
 pub(crate) async fn locked(
     db: &impl ConnectionTrait,
     id: &str,
 ) -> Result<webhooks::Model, StoreError> {
     let row = webhooks::Entity::find_by_id(id)
-        .lock_exclusive()
+        .lock(LockType::NoKeyUpdate)
         .one(db)
         .await?;
     row.ok_or_else(|| missing(id))
+}
+
+/// Scheme, host and port of an address.
+fn origin(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    let end = url[host..].find(['/', '?', '#']);
+    end.map_or(url, |end| &url[..host + end])
 }
 
 fn whole(count: u64) -> i64 {

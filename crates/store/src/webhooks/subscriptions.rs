@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use super::{event_of, missing};
-use crate::entity::{agents, webhook_subscriptions as rows, webhooks};
+use crate::entity::{agents, webhook_subscriptions as table, webhooks};
 use crate::times::from_us;
 use crate::{Store, StoreError};
 
@@ -57,10 +57,10 @@ impl Store {
     /// [`StoreError::Missing`] where there is no such agent; those of the database.
     pub async fn subscriptions(&self, agent_id: &str) -> Result<Vec<Subscription>, StoreError> {
         let agent = agent(self.reader(), agent_id).await?;
-        rows::Entity::find()
-            .filter(rows::Column::AgentId.eq(agent_id))
-            .order_by_asc(rows::Column::CreatedAt)
-            .order_by_asc(rows::Column::Id)
+        table::Entity::find()
+            .filter(table::Column::AgentId.eq(agent_id))
+            .order_by_asc(table::Column::CreatedAt)
+            .order_by_asc(table::Column::Id)
             .all(self.reader())
             .await?
             .into_iter()
@@ -113,24 +113,32 @@ pub(super) async fn insert(
     webhook_id: &str,
     wanted: &[NewSubscription],
 ) -> Result<(), StoreError> {
-    let wanted: BTreeSet<&NewSubscription> = wanted.iter().collect();
     let mut known = BTreeSet::new();
-    let now = store.now_us();
+    let mut rows = BTreeSet::new();
     for NewSubscription { agent_id, event } in wanted {
         if let Some(id) = agent_id
             && known.insert(id)
         {
             agent(db, id).await?;
         }
-        let row = rows::Model {
+        // That a receiver is disabled is an event of no agent.
+        let of = match event {
+            Event::EndpointDisabled => None,
+            _ => agent_id.as_ref(),
+        };
+        rows.insert((of, *event));
+    }
+    let now = store.now_us();
+    for (agent_id, event) in rows {
+        let row = table::Model {
             id: store.id(),
             webhook_id: webhook_id.to_owned(),
-            agent_id: agent_id.clone().unwrap_or_default(),
+            agent_id: agent_id.cloned().unwrap_or_default(),
             event: event.name().to_owned(),
             created_at: now,
             updated_at: now,
         };
-        rows::Entity::insert(row.into_active_model())
+        table::Entity::insert(row.into_active_model())
             .exec_without_returning(db)
             .await?;
     }
@@ -141,8 +149,8 @@ pub(super) async fn delete_of_webhook(
     db: &impl ConnectionTrait,
     webhook_id: &str,
 ) -> Result<(), StoreError> {
-    rows::Entity::delete_many()
-        .filter(rows::Column::WebhookId.eq(webhook_id))
+    table::Entity::delete_many()
+        .filter(table::Column::WebhookId.eq(webhook_id))
         .exec(db)
         .await?;
     Ok(())
@@ -153,10 +161,10 @@ pub(super) async fn of_webhooks(
     db: &impl ConnectionTrait,
     ids: &[&str],
 ) -> Result<HashMap<String, Vec<Subscription>>, StoreError> {
-    let found = rows::Entity::find()
-        .filter(rows::Column::WebhookId.is_in(ids.iter().copied()))
-        .order_by_asc(rows::Column::CreatedAt)
-        .order_by_asc(rows::Column::Id)
+    let found = table::Entity::find()
+        .filter(table::Column::WebhookId.is_in(ids.iter().copied()))
+        .order_by_asc(table::Column::CreatedAt)
+        .order_by_asc(table::Column::Id)
         .all(db)
         .await?;
     let agent_ids: BTreeSet<&str> = found.iter().map(|row| row.agent_id.as_str()).collect();
@@ -177,8 +185,8 @@ pub(super) async fn of_webhooks(
 }
 
 async fn delete_of_agent(db: &impl ConnectionTrait, agent_id: &str) -> Result<(), StoreError> {
-    rows::Entity::delete_many()
-        .filter(rows::Column::AgentId.eq(agent_id))
+    table::Entity::delete_many()
+        .filter(table::Column::AgentId.eq(agent_id))
         .exec(db)
         .await?;
     Ok(())
@@ -191,7 +199,7 @@ async fn agent(db: &impl ConnectionTrait, id: &str) -> Result<SubscriptionAgent,
 }
 
 fn subscription(
-    row: rows::Model,
+    row: table::Model,
     agent: Option<SubscriptionAgent>,
 ) -> Result<Subscription, StoreError> {
     Ok(Subscription {

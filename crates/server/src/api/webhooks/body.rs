@@ -16,7 +16,7 @@ const MAX_URL: usize = 2_048;
 const MAX_DESCRIPTION: usize = 1_000;
 const MAX_AGENTS: usize = 1_000;
 const MAX_FILTERS: usize = 20;
-const MAX_CONCURRENCY: u64 = 256;
+const MAX_CONCURRENCY: u64 = 64;
 
 /// A webhook to be made, or what is to change about one.
 #[derive(ToSchema)]
@@ -39,7 +39,7 @@ pub(crate) struct WebhookBody {
     /// Its own headers, in place of all it has.
     headers: Option<BTreeMap<String, String>>,
     /// Requests at a time, of all nodes together; 8 without.
-    #[schema(minimum = 1, maximum = 256)]
+    #[schema(minimum = 1, maximum = 64)]
     concurrency: Option<u64>,
     /// Whether it is held back.
     paused: Option<bool>,

@@ -289,6 +289,14 @@ async fn of_the_compatible_api(db: TestDb) {
             "Agent not found",
         ),
         json_case("PATCH", &one, json!({}), 400, "body"),
+        json_case("PATCH", &one, json!({"name": "x"}), 400, "body"),
+        case(
+            "GET",
+            &format!("{path}?webhookId=zz"),
+            "",
+            400,
+            "Webhook ID is invalid",
+        ),
         json_case(
             "PATCH",
             &one,
