@@ -114,6 +114,7 @@ async fn a_call_and_its_analysis_are_told_in_the_documented_form(db: TestDb) {
     call["variables"] = json!({"plan": "gold"});
     call["transcript"][1]["start"] = 2.5.into();
     server.call(&call).await.with(201);
+    server.db.clock.advance(SignedDuration::from_secs(1));
     let running = workers::start(&server.db.store, Script::default().analysts());
     workers::analysed(&server.db.store, "CALL-1", 1).await;
     running.end().await;
