@@ -20,9 +20,10 @@ mod unconfigured;
 mod zone;
 
 pub use analyse::{Analyse, AnalyseError, Maker, NotReady, Trouble};
-pub use analysts::{Analysts, Endpoint, EndpointState, State, Urgency};
+pub use analysts::{Analysts, Endpoint, EndpointState, SlotState, State, Urgency};
 pub use budget::Budget;
 pub use routes::Routes;
 pub(crate) use run::node_name;
 pub use run::{Panicked, Wake, Worker};
 pub use settings::WorkerSettings;
+pub(crate) use zone::agent_zone;

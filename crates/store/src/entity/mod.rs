@@ -22,6 +22,7 @@ pub(crate) mod jobs;
 pub(crate) mod keys;
 pub(crate) mod organisations;
 pub(crate) mod revisions;
+pub(crate) mod sessions;
 pub(crate) mod transcripts;
 pub(crate) mod usage_days;
 pub(crate) mod webhook_secrets;

@@ -12,6 +12,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0003_analytics", include_str!("0003_analytics.sql")),
     ("0004_exports", include_str!("0004_exports.sql")),
     ("0006_held_webhooks", include_str!("0006_held_webhooks.sql")),
+    ("0007_sessions", include_str!("0007_sessions.sql")),
 ];
 
 pub(crate) struct Migrator;
