@@ -20,6 +20,7 @@ mod path;
 pub(crate) mod problem;
 mod problem_kind;
 mod query;
+mod statistics;
 mod usage;
 mod webhooks;
 
@@ -62,6 +63,8 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(deliveries::list))
         .routes(routes!(deliveries::read))
         .routes(routes!(deliveries::replay))
+        .routes(routes!(statistics::calls::read))
+        .routes(routes!(statistics::metrics::read))
         .routes(routes!(usage::read))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::revoke))

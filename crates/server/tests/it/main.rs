@@ -20,6 +20,7 @@ mod receiver;
 mod scheduled_exports;
 mod scripted;
 mod service;
+mod statistics;
 mod stream;
 mod support;
 mod telemetry;
