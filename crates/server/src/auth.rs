@@ -186,6 +186,7 @@ mod tests {
             (Method::GET, "/v1/calls", Need::Read),
             (Method::POST, "/v1/calls/x/analyses", Need::Edit),
             (Method::DELETE, "/v1/calls/x", Need::Administer),
+            (Method::GET, "/v1/statistics/calls", Need::Read),
             (Method::GET, "/v1/keys", Need::Administer),
             (Method::DELETE, "/v1/keys/x", Need::Administer),
             (Method::GET, "/v1/webhooks/x", Need::Read),

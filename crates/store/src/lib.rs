@@ -7,6 +7,7 @@ pub mod calls;
 pub mod deliveries;
 pub mod exports;
 pub mod jobs;
+pub mod statistics;
 pub mod webhooks;
 
 mod agent_list;

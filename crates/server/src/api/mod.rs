@@ -24,6 +24,7 @@ mod problem_kind;
 mod query;
 mod session;
 mod trials;
+mod statistics;
 mod usage;
 mod webhooks;
 
@@ -71,6 +72,8 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(trials::create))
         .routes(routes!(models::list))
         .routes(routes!(models::test))
+        .routes(routes!(statistics::calls::read))
+        .routes(routes!(statistics::metrics::read))
         .routes(routes!(usage::read))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::revoke))

@@ -9,6 +9,7 @@ mod analyse;
 mod analysts;
 mod budget;
 mod endpoint_thread;
+mod fold;
 mod held;
 mod job;
 mod line;

@@ -22,6 +22,7 @@ mod scheduled_exports;
 mod scripted;
 mod service;
 mod sessions;
+mod statistics;
 mod stream;
 mod support;
 mod telemetry;

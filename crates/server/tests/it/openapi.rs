@@ -54,6 +54,8 @@ fn the_routes_are_these() {
         "get /v1/jobs",
         "get /v1/jobs/{jobId}",
         "get /v1/keys",
+        "get /v1/statistics/calls",
+        "get /v1/statistics/metrics",
         "get /v1/usage",
         "get /v1/webhooks",
         "get /v1/webhooks/{webhookId}",
