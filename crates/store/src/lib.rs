@@ -12,6 +12,7 @@ pub mod webhooks;
 
 mod agent_list;
 mod agents;
+mod answer_line;
 mod answers;
 mod blocks;
 mod branch_changes;
