@@ -254,10 +254,7 @@ impl<'a> Object<'a> {
         if count == 0 {
             return;
         }
-        let path = match self.place {
-            Place::Root => path.to_owned(),
-            Place::Item(at, _) => format!("{at}[].{path}"),
-        };
+        let path = anywhere(&self.path(path));
         self.reading.left_out(path, count);
     }
 
@@ -272,6 +269,20 @@ impl<'a> Object<'a> {
             self.put(path, rest);
         }
     }
+}
+
+/// A path with `[]` for every place in a list.
+fn anywhere(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    let mut within = false;
+    for c in path.chars() {
+        within &= c.is_ascii_digit();
+        if !within {
+            out.push(c);
+        }
+        within |= c == '[';
+    }
+    out
 }
 
 /// Reads the items of a list of objects that stands at that path. Gives what the items have left, by their places.
