@@ -40,6 +40,8 @@ impl Reading {
 pub(crate) enum Place<'a> {
     /// It is the payload.
     Root,
+    /// It is the value of a field.
+    Field(&'a str),
     /// It is an item of a list.
     Item(&'a str, usize),
 }
@@ -48,6 +50,7 @@ impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Root => Ok(()),
+            Self::Field(path) => write!(f, "{path}."),
             Self::Item("", index) => write!(f, "[{index}]."),
             Self::Item(path, index) => write!(f, "{path}[{index}]."),
         }

@@ -233,7 +233,7 @@ fn read_words(
         other => return Ok(Some(other)),
     };
     if fields.contains_key("results") {
-        let mut answer = Object::new(reading, Place::Root, fields);
+        let mut answer = Object::new(reading, Place::Field(TURNS.list), fields);
         deepgram::read_results(&mut answer, "results", draft, None);
         return Ok(Some(Json::Object(answer.fields)));
     }
@@ -243,7 +243,7 @@ fn read_words(
         .and_then(|paragraphs| paragraphs.get("transcript"));
     if let Some(text) = named.and_then(Json::as_str).map(str::to_owned) {
         dialogue::add(draft, &TURNS, &text)?;
-        let mut answer = Object::new(reading, Place::Root, fields);
+        let mut answer = Object::new(reading, Place::Field(TURNS.list), fields);
         for same in ["paragraphs", "transcript", "words"] {
             answer.leave_out(same);
         }
