@@ -1,0 +1,4 @@
+import { Page } from '../components/Page';
+export function AgentPage() {
+  return <Page title="AgentPage">soon</Page>;
+}

@@ -1,0 +1,4 @@
+import { Page } from '../components/Page';
+export function Jobs() {
+  return <Page title="Jobs">soon</Page>;
+}

@@ -1,0 +1,4 @@
+import { Page } from '../components/Page';
+export function Keys() {
+  return <Page title="Keys">soon</Page>;
+}

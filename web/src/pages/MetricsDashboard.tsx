@@ -1,0 +1,4 @@
+import { Page } from '../components/Page';
+export function MetricsDashboard() {
+  return <Page title="MetricsDashboard">soon</Page>;
+}

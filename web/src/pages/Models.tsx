@@ -1,0 +1,4 @@
+import { Page } from '../components/Page';
+export function Models() {
+  return <Page title="Models">soon</Page>;
+}

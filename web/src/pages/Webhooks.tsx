@@ -1,0 +1,4 @@
+import { Page } from '../components/Page';
+export function Webhooks() {
+  return <Page title="Webhooks">soon</Page>;
+}
