@@ -7,9 +7,12 @@ import { Overview } from './pages/Overview';
 
 const root = createRootRoute({ component: Frame, notFoundComponent: NotFound });
 
-const filtered = (search: Record<string, unknown>): Filters => readFilters(search);
-
-const overview = createRoute({ getParentRoute: () => root, path: '/', validateSearch: filtered, component: Overview });
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  validateSearch: (search): Filters & { show?: string } => ({ ...readFilters(search), show: text(search.show) }),
+  component: Overview,
+});
 
 const agents = createRoute({
   getParentRoute: () => root,

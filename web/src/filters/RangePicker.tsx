@@ -1,13 +1,13 @@
-import { Button, Group, Popover, Stack, UnstyledButton } from '@mantine/core';
-import { DatePicker } from '@mantine/dates';
+import { Button, Group, Popover, Skeleton, Stack, UnstyledButton } from '@mantine/core';
 import { IconCalendar } from '@tabler/icons-react';
 import dayjs from 'dayjs';
-import { useState } from 'react';
-import '@mantine/dates/styles.css';
+import { lazy, Suspense, useState } from 'react';
 import { spanIn, type Filters } from '../lib/filters';
 import { date, dateTime } from '../lib/format';
 import { RANGES, type Range } from '../lib/ranges';
 import classes from './RangePicker.module.css';
+
+const Days = lazy(() => import('./Days'));
 
 interface Props {
   filters: Filters;
@@ -54,7 +54,9 @@ export function RangePicker({ filters, fallback, onChange }: Props) {
               </UnstyledButton>
             ))}
           </Stack>
-          <DatePicker type="range" allowSingleDateInRange value={days} onChange={pick} aria-label="Days" />
+          <Suspense fallback={<Skeleton width={252} height={276} />}>
+            <Days value={days} onChange={pick} />
+          </Suspense>
         </Group>
       </Popover.Dropdown>
     </Popover>
