@@ -4,6 +4,7 @@ import json
 import os
 import sqlite3
 import subprocess
+import tempfile
 import unittest
 
 import duckdb
@@ -15,13 +16,14 @@ from support import calls, places
 from support.database import Database
 from support.process import until
 from support.server import Server
+from exports.destinations import Bucket, Folder
 
 CALLS = 6
 ANALYSED_SECONDS = 300
 UTC = datetime.timezone.utc
 SCHEDULE = """
 [exports.daily]
-destination = "{folder}"
+destination = "{destination}"
 format = "parquet"
 interval = "hour"
 delay_minutes = 0
@@ -209,36 +211,59 @@ class Exports(unittest.TestCase):
 
 
 class Scheduled(unittest.TestCase):
-    def test_partitions_are_written_and_deleted_calls_leave_them(self):
-        """The program writes what arrived before the hour began, so the calls are dated back in the database."""
-        with Server(workers=False) as server:
+    """The program writes what arrived before the hour began, so the calls are dated back in the database."""
+
+    def test_a_folder(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.partitions_are_written_and_deleted_calls_leave_them(Folder(os.path.join(folder, "exports")))
+
+    def test_a_bucket(self):
+        self.partitions_are_written_and_deleted_calls_leave_them(Bucket())
+
+    def partitions_are_written_and_deleted_calls_leave_them(self, place):
+        self.addCleanup(place.close)
+        with Server(workers=False, environment=place.environment) as server:
             client = server.client()
             agent = calls.agent(client, calls.METRICS)
             for name in ("kept", "gone"):
                 self.assertEqual(client.post("/v1/calls", calls.call(agent, call_id=name)).status, 201)
-            folder = os.path.join(server.folder, "exports")
             server.process.stop()
             day = datetime.datetime.now(UTC).date() - datetime.timedelta(days=3)
             moved = int(datetime.datetime.combine(day, datetime.time(9), UTC).timestamp()) * 1_000_000
             self.change(server, f"UPDATE calls SET created_at = {moved}, updated_at = {moved}")
-            server.configure(SCHEDULE.format(folder=folder))
+            server.configure(SCHEDULE.format(destination=place.address))
             server.start()
-            path = os.path.join(folder, f"agent={agent}", f"day={day}", "calls.parquet")
-            until("the export is written", lambda: os.path.exists(path), 60)
-            found = duckdb.sql(f"SELECT callId, agent, day::VARCHAR FROM read_parquet('{folder}/**/*.parquet',"
-                               " hive_partitioning = true) ORDER BY callId").fetchall()
-            self.assertEqual(found, [("gone", agent, str(day)), ("kept", agent, str(day))])
+            name = f"agent={agent}/day={day}/calls.parquet"
+            first = until("the export is written", lambda: place.files().get(name), 60)
             until("the run is over", lambda: self.done(server), 60)
-            written = os.stat(path).st_mtime_ns
+            self.assertEqual(list(place.files()), [name])
+            found = self.read(name, first, "callId, agent, day::VARCHAR")
+            self.assertEqual(found, [("gone", agent, str(day)), ("kept", agent, str(day))])
 
             # The next hour, after one of them was deleted.
-            self.assertEqual(server.client().ask("DELETE", "/v1/calls/gone").status, 204)
-            server.process.stop()
-            self.change(server, "UPDATE exports SET done_until = done_until - 3600000000")
-            server.start()
-            until("the export is written anew", lambda: os.stat(path).st_mtime_ns != written, 60)
-            found = duckdb.sql(f"SELECT callId FROM read_parquet('{path}')").fetchall()
-            self.assertEqual(found, [("kept",)])
+            self.delete(server, "gone")
+            until("the export is written anew", lambda: place.files()[name] != first, 60)
+            self.assertEqual(self.read(name, place.files()[name], "callId"), [("kept",)])
+
+            # And the last one.
+            until("the run is over", lambda: self.done(server), 60)
+            self.delete(server, "kept")
+            until("the file is deleted", lambda: place.files() == {}, 60)
+
+    def delete(self, server, call):
+        self.assertEqual(server.client().ask("DELETE", f"/v1/calls/{call}").status, 204)
+        server.process.stop()
+        self.change(server, "UPDATE exports SET done_until = done_until - 3600000000")
+        server.start()
+
+    def read(self, name, content, columns):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, name)
+            os.makedirs(os.path.dirname(path))
+            with open(path, "wb") as file:
+                file.write(content)
+            return duckdb.sql(f"SELECT {columns} FROM read_parquet('{folder}/**/*.parquet', hive_partitioning = true)"
+                              " ORDER BY callId").fetchall()
 
     def change(self, server, sql):
         database = sqlite3.connect(os.path.join(server.data, "aftercall.sqlite"))

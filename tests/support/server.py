@@ -35,14 +35,15 @@ class Server:
     """A server on a free loopback port, with a data folder of its own that goes when it is closed.
 
     `model` is a file for `--model`, None for a machine where no model was fetched; `workers` says whether it analyses calls itself;
-    `settings` is more TOML for its configuration."""
+    `settings` is more TOML for its configuration, `environment` more variables."""
 
-    def __init__(self, model=None, database=None, workers=True, lease=2, settings=""):
+    def __init__(self, model=None, database=None, workers=True, lease=2, settings="", environment=None):
         self.folder = tempfile.mkdtemp(prefix="aftercall-test-")
         self.data = os.path.join(self.folder, "data")
         self.model = model
         self.database = database
         self.workers = workers
+        self.environment = environment or {}
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.key = None
@@ -91,7 +92,8 @@ class Server:
         return [*words, "--database-url", self.database] if self.database else words
 
     def _environment(self):
-        return {} if self.model else {"AFTERCALL_MODELS": os.path.join(self.folder, "models")}
+        models = {} if self.model else {"AFTERCALL_MODELS": os.path.join(self.folder, "models")}
+        return {**models, **self.environment}
 
     def wait(self):
         until("the server answers", self._answers, START_SECONDS)

@@ -4,9 +4,10 @@ import threading
 
 
 class Receiver:
-    """Keeps what comes. `answer` says with which status a request is answered; by default all with 200."""
+    """Keeps what comes. `answer` says with which status a request is answered, by default all with 200; `after` is called when
+    the answer is sent. With `tls`, a context of the server's side, it speaks https."""
 
-    def __init__(self, answer=lambda request: 200):
+    def __init__(self, answer=lambda request: 200, after=lambda request: None, tls=None):
         self.requests = []
         receiver = self
 
@@ -20,13 +21,17 @@ class Receiver:
                 self.send_response(answer(request))
                 self.send_header("Content-Length", "0")
                 self.end_headers()
+                self.wfile.flush()
+                after(request)
 
             def log_message(self, *_):
                 pass
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
+        if tls:
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.server.server_port}/hook"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def close(self):

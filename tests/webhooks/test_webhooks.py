@@ -1,12 +1,16 @@
 """Deliveries are verified by libraries that others wrote, and arrive though the server is killed again and again."""
+import contextlib
 import hashlib
 import hmac
 import json
 import os
 import random
+import ssl
+import tempfile
 import time
 import unittest
 
+import trustme
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from svix.webhooks import Webhook as SvixWebhook
 
@@ -35,8 +39,8 @@ def signed_by_atoms(secret, request):
 
 
 class Webhooks(unittest.TestCase):
-    def receiver(self, *args):
-        receiver = Receiver(*args)
+    def receiver(self, *args, **options):
+        receiver = Receiver(*args, **options)
         self.addCleanup(receiver.close)
         return receiver
 
@@ -47,7 +51,9 @@ class Webhooks(unittest.TestCase):
 
     def test_others_verify_what_is_sent(self):
         receiver = self.receiver()
-        with Server(model=places.model(), settings=SETTINGS) as server:
+        # A proxy would look names up again, unchecked: none is asked, whatever the environment says.
+        proxies = dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY"), "http://127.0.0.1:9")
+        with Server(model=places.model(), settings=SETTINGS, environment=proxies) as server:
             client = server.client()
             hook = self.webhook(client, receiver.url, "post-conversation", "analytics-completed")
             first = client.get(f"/v1/webhooks/{hook}/secret").json
@@ -108,6 +114,71 @@ class Webhooks(unittest.TestCase):
             self.assertEqual(set(ids), sent)
             self.assertEqual({len(each) for each in ids.values()}, {1}, "an event came under two ids")
             print(f"webhooks: {len(sent)} events in {len(receiver.requests)} requests", flush=True)
+
+    def test_a_kill_at_each_step_of_a_delivery(self):
+        """Both events of a call, whose sender dies once before the answer and once after it."""
+        met = []
+
+        def kill(step):
+            def at(request):
+                event = json.loads(request["body"])["metadata"]["eventType"]
+                if (step, event) not in met:
+                    met.append((step, event))
+                    server.kill()
+                return 200
+            return at
+
+        receiver = self.receiver(kill("taken"), after=kill("answered"))
+        events = ("post-conversation", "analytics-completed")
+        with Server(model=places.model(), settings=SETTINGS) as server:
+            client = server.client()
+            self.webhook(client, receiver.url, *events)
+            agent = calls.agent(client, calls.METRICS[:1])
+            self.assertEqual(client.post("/v1/calls", calls.call(agent)).status, 201)
+
+            def delivered():
+                if not server.process.running:
+                    server.start()
+                with contextlib.suppress(OSError):
+                    return self.delivered(server.client()) == 2
+                return False
+
+            until("both events are delivered", delivered, 3 * PATIENCE, 0.2)
+            self.assertEqual(set(met), {(step, event) for step in ("taken", "answered") for event in events})
+            ids = {}
+            for request in receiver.requests:
+                event = json.loads(request["body"])["metadata"]["eventType"]
+                ids.setdefault(event, set()).add(request["headers"]["webhook-id"])
+            self.assertEqual({event: len(each) for event, each in ids.items()}, dict.fromkeys(events, 1))
+            # The attempts whose sender died stand in the log, each under its number.
+            for delivery in server.client().get("/v1/deliveries").json["deliveries"]:
+                log = server.client().get(f"/v1/deliveries/{delivery['id']}").json["log"]
+                self.assertEqual([one["number"] for one in log], list(range(1, len(log) + 1)))
+                self.assertGreaterEqual(len(log), 2)
+                self.assertIn("ended", log[0]["error"])
+                self.assertEqual(log[-1]["status"], 200)
+
+    def test_certificates_are_checked(self):
+        authority = trustme.CA()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert("127.0.0.1").configure_cert(context)
+        receiver = self.receiver(tls=context)
+        with tempfile.TemporaryDirectory() as folder:
+            known = os.path.join(folder, "authority.pem")
+            authority.cert_pem.write_to_path(known)
+            for environment, state in (({}, "waiting"), ({"SSL_CERT_FILE": known}, "delivered")):
+                with Server(settings=SETTINGS, environment=environment) as server:
+                    client = server.client()
+                    hook = self.webhook(client, receiver.url, "post-conversation")
+                    delivery = client.post(f"/v1/webhooks/{hook}/test").json["id"]
+
+                    def tried(client=client, delivery=delivery):
+                        found = client.get(f"/v1/deliveries/{delivery}").json
+                        return found["log"] and found
+
+                    found = until("the test event was tried", tried, 30)
+                    self.assertEqual(found["state"], state, found)
+        self.assertEqual(len(receiver.requests), 1)
 
     def delivered(self, client):
         return client.get("/v1/deliveries?state=delivered&limit=1").json["total"]

@@ -20,6 +20,13 @@ pub(crate) fn run(args: &MigrateArgs) -> Result<Exit, Failure> {
         let names = outcome
             .context("cannot bring the database up to date")
             .or_exit(Exit::Input)?;
+        if args.recount {
+            store
+                .recount_statistics()
+                .await
+                .context("cannot count anew")
+                .or_exit(Exit::Input)?;
+        }
         Ok((names, !args.dry_run))
     })?;
     for name in &names {
@@ -28,6 +35,9 @@ pub(crate) fn run(args: &MigrateArgs) -> Result<Exit, Failure> {
     }
     if names.is_empty() {
         say("the database is up to date");
+    }
+    if args.recount {
+        say("statistics are counted anew");
     }
     Ok(Exit::Well)
 }

@@ -143,6 +143,9 @@ pub(crate) struct MigrateArgs {
     /// Only print what there is to do
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Count all calls and answers anew for statistics; until that is done nothing is stored
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) recount: bool,
 }
 
 /// Arguments of `config`.

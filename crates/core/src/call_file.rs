@@ -73,6 +73,12 @@ impl CallFile {
         Ok(Self::of(read.value, problems))
     }
 
+    /// Reads one call that was made out of another format, by the same rules.
+    #[must_use]
+    pub fn of_sent(sent: SentCall) -> Self {
+        Self::of(sent, Problems::default())
+    }
+
     fn of(sent: SentCall, mut problems: Problems) -> Self {
         match sent {
             SentCall::Object { fields, transcript } => {

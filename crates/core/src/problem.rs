@@ -48,15 +48,16 @@ impl Problem {
     }
 }
 
-/// Problems as they are found.
+/// Problems as they are found, up to [`MAX_PROBLEMS`]; more are counted.
 #[derive(Debug, Default)]
-pub(crate) struct Problems {
+pub struct Problems {
     list: Vec<Problem>,
     left_out: usize,
 }
 
 impl Problems {
-    pub(crate) fn add(&mut self, problem: Problem) {
+    /// Adds one.
+    pub fn add(&mut self, problem: Problem) {
         if self.list.len() < MAX_PROBLEMS {
             self.list.push(problem);
         } else {
@@ -64,16 +65,22 @@ impl Problems {
         }
     }
 
-    pub(crate) fn field(&mut self, field: &str, value: Option<&Json>, rule: impl Into<String>) {
+    /// Adds one with a JSON value; `None` where the field is absent.
+    pub fn field(&mut self, field: &str, value: Option<&Json>, rule: impl Into<String>) {
         self.add(Problem::new(field, value, rule));
     }
 
-    pub(crate) fn count(&self) -> usize {
+    /// How many there are, those that are not told included.
+    #[must_use]
+    pub fn count(&self) -> usize {
         self.list.len() + self.left_out
     }
 
     /// `value`, unless a rule is broken.
-    pub(crate) fn or<T>(mut self, value: T) -> Result<T, Vec<Problem>> {
+    ///
+    /// # Errors
+    /// The problems, where there are any.
+    pub fn or<T>(mut self, value: T) -> Result<T, Vec<Problem>> {
         if self.list.is_empty() {
             return Ok(value);
         }

@@ -7,19 +7,24 @@ use serde_json::{Map, Value as Json};
 
 use crate::node::{Node, Read};
 
-/// What stands in the place of a call.
-pub(crate) enum SentCall {
+/// What stands in the place of a call: what was sent, before any rule is checked.
+pub enum SentCall {
+    /// An object, as it should be.
     Object {
         /// All but the transcript.
         fields: Map<String, Json>,
+        /// What was said.
         transcript: Option<SentTranscript>,
     },
+    /// Anything else.
     Other(Json),
 }
 
 /// What stands in the place of a transcript.
-pub(crate) enum SentTranscript {
+pub enum SentTranscript {
+    /// A list of turns, as it should be.
     List(Vec<SentTurn>),
+    /// Anything else.
     Other(Json),
 }
 
@@ -28,19 +33,26 @@ pub(crate) enum SentTranscript {
     clippy::large_enum_variant,
     reason = "almost every one is an object: a box would only be one more allocation"
 )]
-pub(crate) enum SentTurn {
+pub enum SentTurn {
+    /// An object, as it should be.
     Object(TurnFields),
+    /// Anything else.
     Other(Json),
 }
 
 /// The fields of a turn, of any type.
 #[derive(Default)]
-pub(crate) struct TurnFields {
-    pub(crate) role: Option<Json>,
-    pub(crate) content: Option<Json>,
-    pub(crate) start: Option<Json>,
-    pub(crate) end: Option<Json>,
-    pub(crate) timestamp: Option<Json>,
+pub struct TurnFields {
+    /// Who speaks.
+    pub role: Option<Json>,
+    /// What is said.
+    pub content: Option<Json>,
+    /// Seconds from the start of the call.
+    pub start: Option<Json>,
+    /// Seconds from the start of the call.
+    pub end: Option<Json>,
+    /// When the turn began.
+    pub timestamp: Option<Json>,
 }
 
 impl Node for SentCall {

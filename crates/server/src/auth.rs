@@ -13,6 +13,7 @@ use http::{HeaderMap, Method, StatusCode, header};
 use crate::App;
 use crate::body;
 use crate::refusal::{Family, Refusal};
+use crate::session;
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +77,11 @@ fn need(family: Family, method: &Method, path: &str, metrics_need_key: bool) -> 
         Family::Plain => Need::Nothing,
         // The description of the API is no secret, and a browser sends no key.
         Family::Api if reads && matches!(path, "/v1/openapi.json" | "/v1/docs") => Need::Nothing,
+        // Who signs in has no session yet; who has one may end it.
+        Family::Api if path == "/v1/session" && *method == Method::POST => Need::Nothing,
+        Family::Api if path == "/v1/session" => Need::Read,
+        // Metrics are looked at, and nothing is stored.
+        Family::Api if path == "/v1/metrics/check" => Need::Read,
         Family::Api if path == "/v1/keys" || path.starts_with("/v1/keys/") => Need::Administer,
         // Who has a receiver's secret can send in our name.
         Family::Api
@@ -111,7 +117,7 @@ pub(crate) async fn layer(State(app): State<App>, mut request: Request, next: Ne
         app.settings.http.metrics_need_key,
     );
     if need != Need::Nothing {
-        match caller(&app, request.headers(), need).await {
+        match caller(&app, request.method(), request.headers(), need).await {
             Ok(caller) => request.extensions_mut().insert(caller),
             Err(refusal) => {
                 body::refuse(request.into_body(), app.settings.http.pause()).await;
@@ -122,9 +128,24 @@ pub(crate) async fn layer(State(app): State<App>, mut request: Request, next: Ne
     next.run(request).await
 }
 
-async fn caller(app: &App, headers: &HeaderMap, need: Need) -> Result<Caller, Refusal> {
-    let secret = bearer(headers).ok_or(Refusal::Key)?;
-    let caller = app.keys.find(&app.store, secret).await?;
+async fn caller(
+    app: &App,
+    method: &Method,
+    headers: &HeaderMap,
+    need: Need,
+) -> Result<Caller, Refusal> {
+    let caller = match bearer(headers) {
+        Some(secret) => app.keys.find(&app.store, secret).await?,
+        None => {
+            let token = session::token(headers).ok_or(Refusal::Key)?;
+            let caller = app.keys.find_session(&app.store, &token).await?;
+            let reads = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+            if !reads && !session::is_ours(headers, &token) {
+                return Err(Refusal::Csrf);
+            }
+            caller
+        }
+    };
     // An unknown key is not counted: it is refused in any case, and each would need a bucket of its own.
     app.rate.check(&caller.key_id)?;
     if need.is_met_by(caller.role) {
@@ -165,6 +186,7 @@ mod tests {
             (Method::GET, "/v1/calls", Need::Read),
             (Method::POST, "/v1/calls/x/analyses", Need::Edit),
             (Method::DELETE, "/v1/calls/x", Need::Administer),
+            (Method::GET, "/v1/statistics/calls", Need::Read),
             (Method::GET, "/v1/keys", Need::Administer),
             (Method::DELETE, "/v1/keys/x", Need::Administer),
             (Method::GET, "/v1/webhooks/x", Need::Read),

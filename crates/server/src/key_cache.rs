@@ -48,6 +48,32 @@ impl KeyCache {
         Ok(caller)
     }
 
+    /// Whose session this token is of.
+    ///
+    /// # Errors
+    /// The session is unknown or has ended; or the database cannot be asked.
+    pub(crate) async fn find_session(&self, store: &Store, token: &str) -> Result<Caller, Refusal> {
+        let now = Instant::now();
+        // No secret has a blank in it.
+        let name = format!("session {token}");
+        if let Some(caller) = self.fresh(&name, now) {
+            return Ok(caller);
+        }
+        let session = store.find_session(token).await.map_err(Refusal::from)?;
+        let Some(session) = session else {
+            self.lock().remove(&name);
+            return Err(Refusal::Key);
+        };
+        note_use(store.clone(), session.key.clone());
+        let caller = Caller {
+            key_id: session.key.id,
+            name: session.key.name,
+            role: session.key.role,
+        };
+        self.put(&name, &caller, now);
+        Ok(caller)
+    }
+
     /// Forgets every key, so that a revoked one is refused at once.
     pub(crate) fn clear(&self) {
         self.lock().clear();

@@ -70,6 +70,8 @@ pub(crate) enum Refusal {
         /// What the route asks for, in words.
         needed: &'static str,
     },
+    /// A request with a session's cookie changes something, and was not sent by a page of ours.
+    Csrf,
     /// The key asks too often.
     Rate {
         /// Until it may ask again.
@@ -109,7 +111,7 @@ impl Refusal {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Key => StatusCode::UNAUTHORIZED,
-            Self::Role { .. } => StatusCode::FORBIDDEN,
+            Self::Role { .. } | Self::Csrf => StatusCode::FORBIDDEN,
             Self::Rate { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Length(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
@@ -130,6 +132,7 @@ impl Refusal {
             Self::Role { needed } => {
                 format!("the key's role does not allow this: {needed} is needed")
             }
+            Self::Csrf => "with a session's cookie the header `X-CSRF-Token` is needed: `GET /v1/session` tells it".to_owned(),
             Self::Rate { wait } => {
                 format!("too many requests with this key: wait {} s", seconds(*wait))
             }

@@ -9,7 +9,7 @@ use tower::Layer;
 use tower_http::normalize_path::NormalizePathLayer;
 
 use crate::refusal::{Family, Refusal};
-use crate::{App, api, atoms, auth, health, observe, request_id, waves};
+use crate::{App, api, atoms, auth, dashboard, health, observe, request_id, waves};
 
 /// The server's routes.
 pub fn router(app: App) -> Router {
@@ -20,17 +20,17 @@ pub fn router(app: App) -> Router {
         .nest("/waves/v1", waves::routes())
         .merge(api::routes())
         .merge(health::routes());
-    layered(routes, app)
+    layered(routes, dashboard::routes(), app)
 }
 
 /// What a process answers that only analyses: `/healthz`, `/readyz` and `/metrics`.
 pub(crate) fn health_router(app: App) -> Router {
-    layered(health::routes(), app)
+    layered(health::routes(), Router::new().fallback(no_route), app)
 }
 
-fn layered(routes: Router<App>, app: App) -> Router {
+fn layered(routes: Router<App>, others: Router, app: App) -> Router {
     let routes = routes
-        .fallback(no_route)
+        .fallback_service(others)
         .method_not_allowed_fallback(no_method)
         .layer(from_fn_with_state(app.clone(), auth::layer))
         .layer(from_fn(observe::panics))

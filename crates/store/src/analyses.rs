@@ -16,6 +16,7 @@ use crate::deliveries::{Subject, announce};
 use crate::entity::{agents, analyses, answers as answers_table, calls, revisions};
 use crate::jobs::{End, Job, JobOrder, JobState, Lease, end, insert_or_find, new_job, slot_of};
 use crate::json_text::{JsonText, Unreadable};
+use crate::statistics::{Changes, Current};
 use crate::times::from_us;
 use crate::usage;
 use crate::{Conflict, Store, StoreError};
@@ -225,10 +226,17 @@ pub(crate) async fn insert(
     analyses::Entity::insert(row.clone().into_active_model())
         .exec_without_returning(db)
         .await?;
-    for answers in chunks(&new.analysis.disposition_metrics) {
+    let answered: Vec<_> = new
+        .analysis
+        .disposition_metrics
+        .iter()
+        .map(|answer| answers::row(&row.id, &call.id, answer))
+        .collect();
+    for answers in chunks(&answered) {
         let rows = answers
             .iter()
-            .map(|answer| answers::row(&row.id, &call.id, answer).into_active_model());
+            .cloned()
+            .map(IntoActiveModel::into_active_model);
         answers_table::Entity::insert_many(rows)
             .exec_without_returning(db)
             .await?;
@@ -237,8 +245,14 @@ pub(crate) async fn insert(
     let mut update = calls::Entity::update_many()
         .col_expr(calls::Column::UpdatedAt, Expr::val(now))
         .filter(calls::Column::Id.eq(call.id.as_str()));
-    let earlier = has_completed(db, &call).await?;
-    if new.status == AnalysisStatus::Completed || !earlier {
+    let before = Current::read(db, &call).await?;
+    let earlier = before.as_ref().is_some_and(Current::is_completed);
+    let completed = new.status == AnalysisStatus::Completed;
+    if completed || !earlier {
+        let mut changes = Changes::default();
+        changes.minus(&call, before.as_ref());
+        changes.plus(&call, Some(&Current::new(completed, answered)));
+        changes.write(db, store).await?;
         update = update.col_expr(calls::Column::CurrentAnalysisId, Expr::val(row.id.as_str()));
     }
     update.exec(db).await?;
@@ -257,20 +271,6 @@ pub(crate) async fn insert(
         announce(db, store, event, &[told]).await?;
     }
     row.try_into()
-}
-
-/// Whether the call's current analysis is a completed one.
-async fn has_completed(db: &impl ConnectionTrait, call: &calls::Model) -> Result<bool, StoreError> {
-    let Some(current) = &call.current_analysis_id else {
-        return Ok(false);
-    };
-    let status: Option<String> = analyses::Entity::find_by_id(current.as_str())
-        .select_only()
-        .column(analyses::Column::Status)
-        .into_tuple()
-        .one(db)
-        .await?;
-    Ok(status.as_deref() == Some(AnalysisStatus::Completed.name()))
 }
 
 fn model(

@@ -147,6 +147,12 @@ pub enum Conflict {
     /// The delivery is being sent just now.
     #[error("the delivery is being sent")]
     DeliverySending,
+    /// Nothing is sent to the receiver.
+    #[error("the webhook is {state}: a test event would only wait")]
+    WebhookHeldBack {
+        /// `disabled` or `paused`.
+        state: &'static str,
+    },
     /// Another job of the same call and version waits or runs.
     #[error("another job of the same call and version waits or runs")]
     JobOpen,

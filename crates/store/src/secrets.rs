@@ -11,9 +11,14 @@ const PREFIX_CHARS: usize = 11;
 
 /// A new secret: `sk_` and 64 hex digits, 256 random bits.
 pub(crate) fn new_secret(random: &dyn Random) -> String {
+    format!("sk_{}", new_token(random))
+}
+
+/// A token of a session: 64 hex digits, 256 random bits.
+pub(crate) fn new_token(random: &dyn Random) -> String {
     let mut bytes = [0; 32];
     random.bytes(&mut bytes);
-    format!("sk_{}", hex(&bytes))
+    hex(&bytes)
 }
 
 /// What of a secret may be shown.

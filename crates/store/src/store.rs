@@ -5,17 +5,17 @@ use std::sync::Arc;
 use aftercall_core::Id;
 use jiff::Timestamp;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
-    Statement, TransactionOptions, TransactionTrait,
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend,
+    IsolationLevel, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 
 use crate::calls::Gather;
 use crate::exports::Snapshots;
-use crate::migration::Migrator;
+use crate::migration::{Migrator, STATISTICS};
 use crate::outage::is_cut_off;
 use crate::settings::connect;
-use crate::{Clock, PoolOptions, Random, StoreError, sqlite_file, times};
+use crate::{Clock, PoolOptions, Random, StoreError, sqlite_file, statistics, times};
 
 /// Number of the lock that one process at a time holds while it migrates a PostgreSQL database: `aftrcall` in ASCII.
 const MIGRATION_LOCK: i64 = 0x6166_7472_6361_6c6c;
@@ -77,6 +77,9 @@ impl Store {
         let pending = names(Migrator::get_pending_migrations_read_only(&txn).await?);
         if !pending.is_empty() {
             Migrator::up(&txn, None).await?;
+            if pending.iter().any(|name| name == STATISTICS) {
+                statistics::fill(&txn).await?;
+            }
         }
         txn.commit().await?;
         Ok(pending)
@@ -169,6 +172,23 @@ impl Store {
 
     pub(crate) fn options(&self) -> &PoolOptions {
         &self.0.options
+    }
+
+    /// A transaction that only reads: all of it sees the same moment, and nobody who writes waits for it.
+    pub(crate) async fn begin_reading(&self) -> Result<DatabaseTransaction, StoreError> {
+        let options = match self.reader().get_database_backend() {
+            DbBackend::Postgres => TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                ..TransactionOptions::default()
+            },
+            // A reader of the write-ahead log sees the file as it was when it read first, until it ends.
+            _ => TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
+                ..TransactionOptions::default()
+            },
+        };
+        Ok(self.reader().begin_with_options(options).await?)
     }
 
     /// A write transaction; without a commit it leaves nothing behind.

@@ -328,6 +328,11 @@ fn a_database_is_migrated_once() {
         (second.code, second.out.trim()),
         (Some(0), "the database is up to date")
     );
+    let anew = place.run(&["migrate", "--recount", "--data-dir", "data"]);
+    assert!(
+        anew.out.ends_with("statistics are counted anew\n"),
+        "{anew:?}"
+    );
 }
 
 #[test]

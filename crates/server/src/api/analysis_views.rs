@@ -1,7 +1,7 @@
 //! Analyses as our own API shows them.
 
 use aftercall_core::{
-    Answer, ConfidenceSource, Evidence, MetricType, Precision, Provenance, Status, Value,
+    Analysis, Answer, ConfidenceSource, Evidence, MetricType, Precision, Provenance, Status, Value,
 };
 use aftercall_store::analyses::{AnalysisRow, AnalysisStatus};
 use serde::Serialize;
@@ -33,6 +33,15 @@ pub(crate) struct AnalysisView {
     created_at: String,
     /// `callId` of the call.
     call_id: String,
+    #[serde(flatten)]
+    findings: FindingsView,
+}
+
+/// What was found out about a call.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Findings)]
+pub(crate) struct FindingsView {
     /// What happened, in a sentence or three.
     summary: String,
     /// One answer a metric, in the metrics' order.
@@ -184,16 +193,20 @@ impl AnalysisView {
             },
             reason: row.reason,
             created_at: instant(row.created_at),
-            call_id: row.analysis.call_id,
-            summary: row.analysis.summary,
-            disposition_metrics: row
-                .analysis
-                .disposition_metrics
-                .into_iter()
-                .map(AnswerView::from)
-                .collect(),
+            call_id: row.analysis.call_id.clone(),
+            findings: row.analysis.into(),
+        }
+    }
+}
+
+impl From<Analysis> for FindingsView {
+    fn from(analysis: Analysis) -> Self {
+        let answers = analysis.disposition_metrics.into_iter();
+        Self {
+            summary: analysis.summary,
+            disposition_metrics: answers.map(AnswerView::from).collect(),
             success_metrics: Vec::new(),
-            provenance: row.analysis.provenance.into(),
+            provenance: analysis.provenance.into(),
         }
     }
 }

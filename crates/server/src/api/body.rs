@@ -158,6 +158,11 @@ impl<'a> Reader<'a> {
         pairs
     }
 
+    /// Whatever stands there, to be read elsewhere; `null` is the same as none.
+    pub(crate) fn json(&mut self, name: &'static str) -> Option<&'a Json> {
+        self.value(name)
+    }
+
     /// Whether a field stands in the body, `null` included.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.fields.contains_key(name)

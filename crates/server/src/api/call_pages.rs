@@ -71,6 +71,12 @@ pub(crate) struct CallQuery {
     /// Began at this instant or earlier.
     #[param(format = DateTime)]
     started_to: Option<String>,
+    /// Began, or arrived where that is not known, at this instant or later.
+    #[param(format = DateTime)]
+    from: Option<String>,
+    /// Began, or arrived where that is not known, before this instant.
+    #[param(format = DateTime)]
+    to: Option<String>,
     /// Lasted at least so many seconds.
     #[param(minimum = 0, maximum = 2678400)]
     min_seconds: Option<u64>,
@@ -136,8 +142,8 @@ pub(crate) fn filter(read: &mut Reader<'_>) -> CallFilter {
             Some(true) => Attempts::Retry,
         },
         is_test: read.flag("isTest"),
-        since: None,
-        until: None,
+        since: read.instant("from"),
+        until: read.instant("to"),
         finished: read.flag("finished"),
         analysed: read.flag("analysed"),
         metrics: metrics(read),

@@ -165,6 +165,44 @@ pub(crate) async fn list(State(app): State<App>, query: Query) -> Result<Json<Jo
     }))
 }
 
+/// How many jobs there are.
+#[derive(Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct JobCounts {
+    /// Those that wait.
+    queued: u64,
+    /// Those that are being done.
+    running: u64,
+    /// Those that were given up.
+    dead: u64,
+    /// Seconds for which the one that is longest due has waited; null where none is due.
+    oldest_queued_seconds: Option<f64>,
+}
+
+/// Count jobs
+#[utoipa::path(
+    get,
+    path = "/v1/jobs/counts",
+    tag = "Jobs",
+    operation_id = "countJobs",
+    responses((status = 200, description = "How many there are.", body = JobCounts)),
+)]
+pub(crate) async fn counts(State(app): State<App>) -> Result<Json<JobCounts>, Problem> {
+    let mut counts = JobCounts::default();
+    for one in app.store.job_counts().await? {
+        match one.state {
+            JobState::Queued => counts.queued += one.count,
+            JobState::Running => counts.running += one.count,
+            JobState::Dead => counts.dead += one.count,
+            JobState::Done | JobState::Cancelled => {}
+        }
+    }
+    let oldest = app.store.oldest_queued().await?;
+    let waited = oldest.map(|due| app.store.now().duration_since(due));
+    counts.oldest_queued_seconds = waited.map(|waited| waited.as_secs_f64().max(0.0));
+    Ok(Json(counts))
+}
+
 /// Read a job
 #[utoipa::path(
     get,

@@ -15,11 +15,16 @@ mod incoming;
 mod jobs;
 mod keys;
 mod lines;
+mod metric_checks;
+mod models;
 mod openapi;
 mod path;
 pub(crate) mod problem;
 mod problem_kind;
 mod query;
+mod session;
+mod trials;
+mod statistics;
 mod usage;
 mod webhooks;
 
@@ -50,6 +55,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(analyses::create))
         .routes(routes!(exports::read))
         .routes(routes!(jobs::list))
+        .routes(routes!(jobs::counts))
         .routes(routes!(jobs::read))
         .routes(routes!(jobs::retry))
         .routes(routes!(jobs::cancel))
@@ -62,7 +68,14 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(deliveries::list))
         .routes(routes!(deliveries::read))
         .routes(routes!(deliveries::replay))
+        .routes(routes!(metric_checks::check))
+        .routes(routes!(trials::create))
+        .routes(routes!(models::list))
+        .routes(routes!(models::test))
+        .routes(routes!(statistics::calls::read))
+        .routes(routes!(statistics::metrics::read))
         .routes(routes!(usage::read))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::revoke))
+        .routes(routes!(session::create, session::read, session::delete))
 }

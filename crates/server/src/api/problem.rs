@@ -48,6 +48,16 @@ pub(crate) struct FieldError {
     rule: String,
 }
 
+impl From<Broken> for FieldError {
+    fn from(broken: Broken) -> Self {
+        Self {
+            field: broken.field,
+            value: broken.value,
+            rule: broken.rule,
+        }
+    }
+}
+
 /// A problem to answer with.
 #[derive(Debug)]
 pub(crate) struct Problem {
@@ -82,6 +92,11 @@ impl Problem {
         &self.details
     }
 
+    /// What went wrong, alone.
+    pub(crate) fn into_detail(self) -> String {
+        self.details.detail
+    }
+
     pub(crate) fn status(&self) -> u16 {
         self.details.status
     }
@@ -97,12 +112,7 @@ impl Problem {
             many => format!("{} fields break rules", many.len()),
         };
         let mut problem = Self::new(kind, detail);
-        let errors = broken.into_iter().map(|broken| FieldError {
-            field: broken.field,
-            value: broken.value,
-            rule: broken.rule,
-        });
-        problem.details.errors = errors.collect();
+        problem.details.errors = broken.into_iter().map(Into::into).collect();
         problem
     }
 }
@@ -135,6 +145,7 @@ impl From<Refusal> for Problem {
         let kind = match refusal {
             Refusal::Key => Kind::Key,
             Refusal::Role { .. } => Kind::Role,
+            Refusal::Csrf => Kind::Csrf,
             Refusal::Rate { .. } => Kind::Rate,
             Refusal::Length(_) => Kind::Length,
             Refusal::Slow => Kind::Slow,

@@ -7,6 +7,7 @@ use http::StatusCode;
 pub(crate) enum Kind {
     Key,
     Role,
+    Csrf,
     Rate,
     Malformed,
     Length,
@@ -23,10 +24,11 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// Every kind, by status.
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Malformed,
         Self::Key,
         Self::Role,
+        Self::Csrf,
         Self::NotFound,
         Self::Route,
         Self::Method,
@@ -55,6 +57,13 @@ impl Kind {
                 "The key's role does not allow this",
                 StatusCode::FORBIDDEN,
                 "`detail` says which role does. Roles are given when a key is made.",
+            ),
+            Self::Csrf => (
+                "csrf",
+                "The request was not sent by the dashboard",
+                StatusCode::FORBIDDEN,
+                "With a session's cookie, what is not GET or HEAD needs the header `X-CSRF-Token` with the token that \
+                 `GET /v1/session` tells.",
             ),
             Self::Rate => (
                 "rate",

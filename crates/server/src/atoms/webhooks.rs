@@ -1,5 +1,8 @@
 //! Webhooks of the compatible API: receivers, which of an agent's events they get, and what was delivered.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use aftercall_core::Event;
 use aftercall_delivery::headers;
 use aftercall_store::deliveries::{DeliveryFilter, DeliveryItem, DeliveryState};
@@ -25,8 +28,10 @@ use crate::text::instant;
 const MAX_URL: usize = 2_048;
 const MAX_DESCRIPTION: usize = 1_000;
 const MAX_EVENTS: usize = 1_000;
-/// Deliveries that the log shows.
+/// Deliveries that the log shows at most.
 const SHOWN: u64 = 100;
+/// Bytes of payloads after which it shows no more: each holds a transcript.
+const SHOWN_BYTES: usize = 8 * 1024 * 1024;
 /// Requests at a time that a receiver gets which nobody said more of.
 pub(crate) const CONCURRENCY: u64 = 8;
 const INVALID_ID: &str = "The provided Webhook ID is invalid.";
@@ -174,34 +179,47 @@ async fn log(State(app): State<App>, Query(query): Query) -> Result<Reply<Vec<Js
     };
     let found = app.store.deliveries(&filter, 1, SHOWN).await?;
     let mut shown = Vec::with_capacity(found.items.len());
+    let mut webhooks: HashMap<&str, Webhook> = HashMap::new();
+    let mut bytes = 0;
     for item in &found.items {
-        shown.push(logged(&app, item).await?);
+        if bytes >= SHOWN_BYTES {
+            break;
+        }
+        let id = item.delivery.webhook_id.as_str();
+        let webhook = match webhooks.entry(id) {
+            Entry::Occupied(there) => there.into_mut(),
+            Entry::Vacant(new) => new.insert(app.store.webhook(id).await?),
+        };
+        let body = match deliveries::body(&app.store, webhook, &item.delivery).await {
+            Ok(body) => Some(body),
+            Err(StoreError::Missing { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        bytes += body.as_ref().map_or(0, Vec::len);
+        shown.push(logged(item, body.as_deref()));
     }
     Ok(Reply::ok(shown))
 }
 
 /// A line of the log, with what was or will be sent.
-async fn logged(app: &App, item: &DeliveryItem) -> Result<Json, AtomsError> {
+fn logged(item: &DeliveryItem, body: Option<&[u8]>) -> Json {
     let delivery = &item.delivery;
-    let webhook = app.store.webhook(&delivery.webhook_id).await?;
-    let payload = match deliveries::body(&app.store, &webhook, delivery).await {
-        Ok(body) => serde_json::from_slice(&body).unwrap_or_default(),
-        Err(StoreError::Missing { .. }) => Json::Null,
-        Err(error) => return Err(error.into()),
-    };
+    let payload: Json = body
+        .and_then(|body| serde_json::from_slice(body).ok())
+        .unwrap_or_default();
     let status = match delivery.state {
         DeliveryState::Delivered => "DELIVERED",
         DeliveryState::Failed => "FAILED",
         DeliveryState::Waiting | DeliveryState::Sending => "PENDING",
     };
-    Ok(json!({
+    json!({
         "_id": delivery.id,
         "webhookId": delivery.webhook_id,
         "eventType": delivery.event.name(),
         "payload": payload,
         "status": status,
         "createdAt": instant(delivery.created_at),
-    }))
+    })
 }
 
 /// The address, if it may be sent to.

@@ -22,7 +22,7 @@ const SPARE: Duration = Duration::from_secs(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// How often leases that ran out and old deliveries are looked for.
 const SWEEP: Duration = Duration::from_secs(10);
-/// Old deliveries that are deleted at once.
+/// Lost and old deliveries that are looked after at once.
 const AT_ONCE: u64 = 500;
 
 /// Sends deliveries. A clone is the same courier.
@@ -121,7 +121,7 @@ impl Courier {
     /// Those of the database.
     pub async fn pass(&self) -> Result<(), StoreError> {
         let mut way = Way::default();
-        self.store.sweep_deliveries().await?;
+        self.store.sweep_deliveries(AT_ONCE).await?;
         self.take(&mut way).await?;
         while let Some(sent) = way.sending.join_next().await {
             way.came_back(sent.ok());
@@ -146,9 +146,30 @@ impl Courier {
         if way.recorded.is_empty() {
             return Ok(());
         }
-        self.store.record_attempts(way.recorded.clone()).await?;
-        for one in way.recorded.drain(..) {
-            count(&one);
+        match self.store.record_attempts(way.recorded.clone()).await {
+            Ok(()) => way.recorded.drain(..).for_each(|one| count(&one)),
+            Err(error) if error.is_outage() => return Err(error),
+            // One of them cannot be stored, and must not hold up the others.
+            Err(_) => {
+                while let Some(one) = way.recorded.last() {
+                    self.record_alone(one).await?;
+                    way.recorded.pop();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores one attempt. Where that cannot be, the log says so, and its lease runs out.
+    async fn record_alone(&self, one: &Recorded) -> Result<(), StoreError> {
+        match self.store.record_attempts(vec![one.clone()]).await {
+            Ok(()) => count(one),
+            Err(error) if error.is_outage() => return Err(error),
+            Err(error) => {
+                let delivery = one.lease.delivery.id.as_str();
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(delivery, error, "what came of a delivery cannot be stored");
+            }
         }
         Ok(())
     }
@@ -210,17 +231,14 @@ impl Courier {
         };
         let started = self.store.now();
         let sent = self.client.send(request).await;
-        let (attempt, outcome) = outcome::of(
-            &sent,
-            started,
-            self.store.now(),
-            delivery.attempts,
-            self.store.random_unit(),
-        );
+        let now = self.store.now();
+        let random = self.store.random_unit();
+        let (attempt, outcome) = outcome::of(&sent, started, now, delivery.attempts, random);
         Sent::Attempt(Box::new(Recorded {
             lease,
             attempt,
             outcome,
+            hold: outcome::hold(&sent, now),
         }))
     }
 
@@ -291,15 +309,21 @@ impl Courier {
             },
             lease,
             outcome,
+            hold: None,
         }))
     }
 
     async fn sweep(&self) {
         let keep = SignedDuration::from_hours(24 * i64::from(self.settings.keep_days));
         let swept = async {
-            let lost = self.store.sweep_deliveries().await?;
-            if lost > 0 {
-                tracing::warn!(deliveries = lost, "leases ended before deliveries did");
+            loop {
+                let lost = self.store.sweep_deliveries(AT_ONCE).await?;
+                if lost > 0 {
+                    tracing::warn!(deliveries = lost, "leases ended before deliveries did");
+                }
+                if lost < AT_ONCE {
+                    break;
+                }
             }
             while self.settings.keep_days > 0
                 && self.store.purge_deliveries(keep, AT_ONCE).await? == AT_ONCE

@@ -13,6 +13,8 @@ const MOST_HEADERS: usize = 50;
 const MOST_CHARS: usize = 1_000;
 /// What receivers answer that want nothing more, ever.
 const GONE: u16 = 410;
+/// What receivers answer that want nothing for a while, whatever it is.
+const NOT_NOW: [u16; 2] = [429, 503];
 
 /// An attempt that began at `started` and is over, and what becomes of the delivery: `attempts` were made in the present
 /// schedule, this one among them, and `random` is from 0 to 1.
@@ -54,6 +56,14 @@ pub(super) fn of(
         Err(_) => later(attempts, random, None, now),
     };
     (attempt, outcome)
+}
+
+/// Until when a receiver wants to be left alone by every delivery.
+pub(super) fn hold(sent: &Result<Incoming, SendError>, now: Timestamp) -> Option<Timestamp> {
+    let answer = sent.as_ref().ok()?;
+    let wait = answer.retry_after(now)?.min(schedule::MAX_RETRY_AFTER);
+    let asked = NOT_NOW.contains(&answer.status) && !wait.is_zero();
+    asked.then(|| now.saturating_add(wait).unwrap_or(Timestamp::MAX))
 }
 
 /// When there is a next attempt, or that there is none.
@@ -100,6 +110,22 @@ mod tests {
             cut: false,
             milliseconds: 7,
         }
+    }
+
+    #[test]
+    fn a_receiver_that_is_asked_too_much_is_left_alone() {
+        let now: Timestamp = "2026-03-01T09:00:00Z".parse().unwrap();
+        let held = |status, after| hold(&Ok(answer(status, &[("retry-after", after)])), now);
+        let hour: Timestamp = "2026-03-01T10:00:00Z".parse().unwrap();
+        assert_eq!(held(429, "3600"), Some(hour));
+        assert_eq!(held(503, "Sun, 01 Mar 2026 10:00:00 GMT"), Some(hour));
+        let day: Timestamp = "2026-03-02T09:00:00Z".parse().unwrap();
+        assert_eq!(held(429, "99999999"), Some(day));
+        // What another status says is about this request alone.
+        assert_eq!(held(500, "3600"), None);
+        assert_eq!(held(429, "0"), None);
+        assert_eq!(hold(&Ok(answer(429, &[])), now), None);
+        assert_eq!(hold(&Err(SendError::TimedOut), now), None);
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! What is sent of an event: the envelope of the compatible API, made from the call and the analysis as they are stored.
 
-use aftercall_core::{Analysis, Answer, Event, MetricType, Status, Value};
+use aftercall_core::{Analysis, Answer, Event, MetricType, Status, Value, time_zone};
 use aftercall_store::analyses::AnalysisRow;
 use aftercall_store::calls::{CallDetail, CallRow};
 use aftercall_store::deliveries::Delivery;
 use aftercall_store::webhooks::Webhook;
 use aftercall_store::{Store, StoreError};
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
@@ -160,6 +161,18 @@ fn variables(row: &CallRow, own: Map<String, Json>) -> Json {
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), value?.into())))
         .collect();
+    if let Some(start) = row.started_at {
+        // "Current" is what it was in the call, at the place of the call.
+        let zone = row.timezone.as_deref().and_then(time_zone);
+        let local = start.to_zoned(zone.unwrap_or(TimeZone::UTC));
+        for (name, format) in [
+            ("current_date", "%Y-%m-%d"),
+            ("current_time", "%H:%M:%S"),
+            ("current_day", "%A"),
+        ] {
+            all.insert(name.to_owned(), local.strftime(format).to_string().into());
+        }
+    }
     all.extend(own);
     Json::Object(all)
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use aftercall_core::{Analysis, Call, Metric, OtherEndpoint, Slot};
 use serde::Serialize;
 use tokio::sync::{oneshot, watch};
+use utoipa::ToSchema;
 
 use super::endpoint_thread::{self, Shared};
 use super::line::{Line, Task};
@@ -30,8 +31,9 @@ pub enum State {
 }
 
 /// How an endpoint is doing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ModelEndpoint)]
 pub struct EndpointState {
     /// Name of the endpoint.
     pub endpoint: String,
@@ -51,6 +53,16 @@ pub struct EndpointState {
     pub waiting: usize,
     /// How often the model's process was replaced.
     pub restarts: u64,
+}
+
+/// Which endpoint answers in a slot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ModelSlot)]
+pub struct SlotState {
+    /// Name of the slot; `agent:*` for agents' own models that nobody named.
+    pub slot: String,
+    /// Name of the endpoint; `None` where none is set up.
+    pub endpoint: Option<String>,
 }
 
 /// Who waits for an analysis.
@@ -139,6 +151,29 @@ impl Analysts {
         self.endpoints.iter().map(told).collect()
     }
 
+    /// Who answers where: in the slots that every server has, and in those that are set up here.
+    #[must_use]
+    pub fn slots(&self) -> Vec<SlotState> {
+        let standard = [Slot::Internal, Slot::Reasoning].map(|slot| slot.name());
+        let own = self
+            .routes
+            .slots
+            .keys()
+            .filter(|slot| !standard.contains(slot));
+        let told = |slot: &String| SlotState {
+            endpoint: self.routes.endpoint(slot).map(str::to_owned),
+            slot: slot.clone(),
+        };
+        let mut slots: Vec<SlotState> = standard.iter().chain(own).map(told).collect();
+        if let Some(endpoint) = &self.routes.agents {
+            slots.push(SlotState {
+                slot: "agent:*".to_owned(),
+                endpoint: Some(endpoint.clone()),
+            });
+        }
+        slots
+    }
+
     /// Whether there is no endpoint at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -215,6 +250,14 @@ impl Analysts {
             .routes
             .endpoint(&name)
             .ok_or(AnalyseError::NotConfigured(name))?;
+        self.ask(endpoint, message).await
+    }
+
+    /// What the model of the endpoint of that name says to a message.
+    ///
+    /// # Errors
+    /// Every reason of [`AnalyseError`] but that no slot is set up.
+    pub async fn ask(&self, endpoint: &str, message: String) -> Result<String, AnalyseError> {
         let (reply, answer) = oneshot::channel();
         self.push(endpoint, Task::Generate { message, reply }, Urgency::Now)?;
         self.answered(answer, Urgency::Now).await

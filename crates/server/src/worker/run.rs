@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::endpoint_thread::Shared;
 use super::held::{Held, release, signed};
 use super::job::{Done, Jobs};
-use super::{Analysts, Budget, WorkerSettings, sweep, unconfigured};
+use super::{Analysts, Budget, WorkerSettings, fold, sweep, unconfigured};
 
 /// Jobs are claimed ahead for so much time, so that quick ones do not cost a claim each.
 const AHEAD: Duration = Duration::from_millis(250);
@@ -94,6 +94,7 @@ impl Worker {
         }
         loops.spawn(unconfigured::run(self.clone(), stop.clone()));
         loops.spawn(sweep::run(self.clone(), stop.clone()));
+        loops.spawn(fold::run(self.clone(), stop.clone()));
         let mut outcome = tokio::select! {
             () = stop.cancelled() => Ok(()),
             panicked = first_panic(&mut loops) => Err(panicked),

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 /// The agent's zone: a text, or an object with a name in `label` and a distance from UTC in `offset`. A name that is
 /// understood goes before the distance, as it knows of daylight saving.
-pub(super) fn agent_zone(config: &Config) -> Option<String> {
+pub(crate) fn agent_zone(config: &Config) -> Option<String> {
     let known = |value: &Json| {
         let name = value.as_str()?.trim();
         time_zone(name).map(|_| name.to_owned())

@@ -20,6 +20,7 @@ use crate::workers::{self, until};
 on_both!(
     a_call_and_its_analysis_are_told_in_the_documented_form,
     each_answer_has_its_documented_outcome,
+    a_receiver_that_asks_for_a_pause_is_sent_nothing_before_its_end,
     a_receiver_that_was_down_gets_the_same_event_in_the_end,
     a_receiver_that_hangs_delays_no_other,
     secrets_are_shown_to_admins_and_rotated,
@@ -197,6 +198,7 @@ async fn each_answer_has_its_documented_outcome(db: TestDb) {
         ("broken", Manner::Answers(500, ""), "waiting", json!(500), 5),
         ("hangs", Manner::Hangs, "waiting", Json::Null, 5),
         ("closes", Manner::Closes, "waiting", Json::Null, 5),
+        ("resets", Manner::Resets, "waiting", Json::Null, 5),
         ("endless", Manner::NeverEnds, "delivered", json!(200), 0),
     ] {
         let receiver = Receiver::start(&[manner]).await;
@@ -237,6 +239,32 @@ async fn each_answer_has_its_documented_outcome(db: TestDb) {
         assert_eq!(webhook["reason"].is_null(), name != "gone");
         server.delete(&format!("/v1/webhooks/{id}")).await.with(204);
     }
+}
+
+async fn a_receiver_that_asks_for_a_pause_is_sent_nothing_before_its_end(db: TestDb) {
+    let server = server(db).await;
+    let courier = courier(&server.db);
+    let agent = server.agent("a").await;
+    let busy = Manner::Answers(429, "retry-after: 3600\r\n");
+    let receiver = Receiver::start(&[busy, Manner::Answers(200, "")]).await;
+    let id = webhook(&server, &receiver.url(), &["post-conversation"]).await;
+    server.call(&finished("first", &agent)).await.with(201);
+    courier.pass().await.unwrap();
+    let shown = server.get(&format!("/v1/webhooks/{id}")).await.with(200);
+    assert!(shown["heldUntil"].is_string(), "{shown}");
+    // What comes meanwhile waits too, however often is looked.
+    server.call(&finished("second", &agent)).await.with(201);
+    for _ in 0..2 {
+        server.db.clock.advance(SignedDuration::from_mins(29));
+        courier.pass().await.unwrap();
+        assert_eq!(receiver.seen().len(), 1);
+    }
+    // Longer than the pause with all its jitter.
+    server.db.clock.advance(SignedDuration::from_mins(30));
+    courier.pass().await.unwrap();
+    assert_eq!(receiver.seen().len(), 3);
+    let found = server.get("/v1/deliveries?state=delivered").await.with(200);
+    assert_eq!(found["total"], 2);
 }
 
 async fn a_receiver_that_was_down_gets_the_same_event_in_the_end(db: TestDb) {

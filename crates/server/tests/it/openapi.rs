@@ -35,6 +35,14 @@ fn the_routes_are_these() {
         }
     }
     let expected = [
+        "post /v1/session",
+        "post /v1/models/{endpoint}/test",
+        "post /v1/metrics/check",
+        "post /v1/agents/{agentId}/try",
+        "get /v1/session",
+        "get /v1/models",
+        "get /v1/jobs/counts",
+        "delete /v1/session",
         "delete /v1/calls/{callId}",
         "delete /v1/keys/{keyId}",
         "delete /v1/webhooks/{webhookId}",
@@ -46,6 +54,8 @@ fn the_routes_are_these() {
         "get /v1/jobs",
         "get /v1/jobs/{jobId}",
         "get /v1/keys",
+        "get /v1/statistics/calls",
+        "get /v1/statistics/metrics",
         "get /v1/usage",
         "get /v1/webhooks",
         "get /v1/webhooks/{webhookId}",

@@ -16,6 +16,8 @@ pub(crate) enum Manner {
     Hangs,
     /// Closes without an answer.
     Closes,
+    /// Resets the connection.
+    Resets,
     /// Answers 200 and writes a body without end.
     NeverEnds,
 }
@@ -86,6 +88,7 @@ async fn meet(mut stream: TcpStream, manner: Manner, log: Arc<Mutex<Vec<Request>
         }
         Manner::Hangs => std::future::pending().await,
         Manner::Closes => {}
+        Manner::Resets => stream.set_zero_linger().unwrap(),
         Manner::NeverEnds => {
             stream.write_all(b"HTTP/1.1 200 x\r\n\r\n").await.ok();
             while stream.write_all(&[b'x'; 65_536]).await.is_ok() {}

@@ -24,6 +24,7 @@ use crate::deliveries::{Subject, announce};
 use crate::entity::{calls, jobs, transcripts};
 use crate::jobs::{JobState, new_job, slot_of};
 use crate::json_text::JsonText;
+use crate::statistics::Changes;
 use crate::{Store, StoreError};
 
 /// What became of each call, by its place in the batch.
@@ -47,6 +48,7 @@ impl Store {
     ) -> Result<Vec<Result<Accepted, Rejected>>, StoreError> {
         let mut answers: Answers = vec![None; calls.len()];
         let txn = self.begin().await?;
+        let mut changes = Changes::default();
         // A callId that stands in the batch twice is taken in turns.
         let mut waiting = plans(&txn, calls, &mut answers).await?;
         while !waiting.is_empty() {
@@ -54,9 +56,10 @@ impl Store {
             let (turn, later): (Vec<Plan>, Vec<Plan>) = waiting
                 .into_iter()
                 .partition(|plan| seen.insert(plan.sent.call_id()));
-            waiting = self.take(&txn, turn, &mut answers).await?;
+            waiting = self.take(&txn, turn, &mut answers, &mut changes).await?;
             waiting.extend(later);
         }
+        changes.write(&txn, self).await?;
         txn.commit().await?;
         answers
             .into_iter()
@@ -70,8 +73,9 @@ impl Store {
         txn: &DatabaseTransaction,
         plans: Vec<Plan<'a>>,
         answers: &mut Answers,
+        changes: &mut Changes,
     ) -> Result<Vec<Plan<'a>>, StoreError> {
-        let there = self.insert_new(txn, plans, answers).await?;
+        let there = self.insert_new(txn, plans, answers, changes).await?;
         if there.is_empty() {
             return Ok(Vec::new());
         }
@@ -94,7 +98,7 @@ impl Store {
                 continue;
             };
             let place = plan.place;
-            answers[place] = Some(self.compare(txn, row, plan).await?);
+            answers[place] = Some(self.compare(txn, row, plan, changes).await?);
         }
         Ok(again)
     }
@@ -105,6 +109,7 @@ impl Store {
         txn: &DatabaseTransaction,
         plans: Vec<Plan<'a>>,
         answers: &mut Answers,
+        changes: &mut Changes,
     ) -> Result<BTreeMap<&'a str, Plan<'a>>, StoreError> {
         let mut plans: BTreeMap<&str, Plan> = plans
             .into_iter()
@@ -136,6 +141,7 @@ impl Store {
             let Some(plan) = plans.remove(row.call_id.as_str()) else {
                 continue;
             };
+            changes.plus(&row, None);
             new_transcripts.push(
                 transcript(&row.id, plan.sent.turns.clone(), &plan.sent.content)
                     .into_active_model(),
@@ -170,6 +176,7 @@ impl Store {
         txn: &DatabaseTransaction,
         row: calls::Model,
         plan: Plan<'_>,
+        changes: &mut Changes,
     ) -> Result<Result<Accepted, Rejected>, StoreError> {
         if row.content_hash == plan.sent.hash {
             return accepted(row, Outcome::Unchanged).map(Ok);
@@ -206,9 +213,12 @@ impl Store {
             },
             _ => plan.version,
         };
-        self.update(txn, row, whole, &plan.sent.hash, &version)
-            .await
-            .map(Ok)
+        let before = row.clone();
+        let (row, outcome) = self
+            .update(txn, row, whole, &plan.sent.hash, &version)
+            .await?;
+        changes.moved(txn, &before, &row).await?;
+        accepted(row, outcome).map(Ok)
     }
 
     async fn update(
@@ -218,7 +228,7 @@ impl Store {
         whole: Content,
         hash: &str,
         version: &Version,
-    ) -> Result<Accepted, StoreError> {
+    ) -> Result<(calls::Model, Outcome), StoreError> {
         if row.finished {
             // The job from its cancelling knows nothing of what was said.
             let open = [JobState::Queued, JobState::Running].map(JobState::name);
@@ -255,7 +265,7 @@ impl Store {
         } else {
             Outcome::Updated
         };
-        accepted(row, outcome)
+        Ok((row, outcome))
     }
 
     fn new_row(&self, plan: &Plan<'_>) -> calls::Model {

@@ -10,6 +10,7 @@ use crate::answers::storable;
 use crate::deliveries::announce;
 use crate::entity::{calls, jobs};
 use crate::jobs::{JobOrder, new_job, slot_of};
+use crate::statistics::Changes;
 use crate::{Conflict, Store, StoreError};
 
 /// Status of a call that was cancelled.
@@ -65,6 +66,7 @@ impl Store {
                 status: row.status,
             }));
         }
+        let before = row.clone();
         let previous_status = row.status;
         let row = calls::Model {
             status: Some(CANCELLED.to_owned()),
@@ -79,6 +81,9 @@ impl Store {
             .reset_all()
             .update_without_returning(&txn)
             .await?;
+        let mut changes = Changes::default();
+        changes.moved(&txn, &before, &row).await?;
+        changes.write(&txn, self).await?;
         if let Some(revision_id) = row.revision_id.clone() {
             let slot = slot_of(&txn, &revision_id).await?;
             let job = new_job(self, &row.id, &JobOrder::first(revision_id, slot));

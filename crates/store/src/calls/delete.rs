@@ -5,6 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use super::read::locked;
 use crate::deliveries;
 use crate::entity::{analyses, answers, calls, jobs, transcripts};
+use crate::statistics::{Changes, Current};
 use crate::{Store, StoreError};
 
 impl Store {
@@ -17,7 +18,11 @@ impl Store {
     /// [`StoreError::Missing`] where there is no call of that `callId`; those of the database.
     pub async fn delete_call(&self, call_id: &str) -> Result<(), StoreError> {
         let txn = self.begin().await?;
-        let id = locked(&txn, call_id).await?.id;
+        let call = locked(&txn, call_id).await?;
+        let mut changes = Changes::default();
+        changes.minus(&call, Current::read(&txn, &call).await?.as_ref());
+        changes.write(&txn, self).await?;
+        let id = call.id;
         jobs::Entity::delete_many()
             .filter(jobs::Column::Subject.eq(id.as_str()))
             .exec(&txn)

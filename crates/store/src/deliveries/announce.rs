@@ -14,8 +14,8 @@ use super::{Delivery, DeliveryState};
 use crate::chunks::owned_chunks;
 use crate::entity::{calls, deliveries as rows, webhook_subscriptions, webhooks};
 use crate::json_text::JsonText;
-use crate::webhooks::Webhook;
-use crate::{Store, StoreError};
+use crate::webhooks::{DISABLED, Webhook};
+use crate::{Conflict, Store, StoreError};
 
 /// What an event is of.
 #[derive(Debug, Clone, Default)]
@@ -35,7 +35,13 @@ impl Store {
     /// [`StoreError::Missing`] where there is no such receiver; those of the database.
     pub async fn send_test(&self, webhook_id: &str, payload: Json) -> Result<Delivery, StoreError> {
         let txn = self.begin().await?;
-        crate::webhooks::locked(&txn, webhook_id).await?;
+        let webhook = crate::webhooks::locked(&txn, webhook_id).await?;
+        if webhook.status == DISABLED {
+            return Err(Conflict::WebhookHeldBack { state: DISABLED }.into());
+        }
+        if webhook.paused {
+            return Err(Conflict::WebhookHeldBack { state: "paused" }.into());
+        }
         let subject = Subject {
             payload: Some(payload),
             ..Subject::default()

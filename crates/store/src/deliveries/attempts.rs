@@ -7,10 +7,14 @@ use sea_orm::{
 
 use super::Delivery;
 use crate::answers::storable;
-use crate::entity::delivery_attempts as rows;
+use crate::entity::{deliveries, delivery_attempts as rows};
 use crate::json_text::JsonText;
 use crate::times::{from_us, to_us};
 use crate::{Store, StoreError};
+
+/// What stands in the log of an attempt whose sender did not come back.
+pub(super) const LOST: &str =
+    "The sender ended before the answer was stored: the receiver may have got it.";
 
 /// An attempt that was made just now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,16 +62,50 @@ impl Store {
     }
 }
 
+/// The attempt of a delivery whose lease ran out; it began when the delivery was leased.
+pub(super) async fn insert_lost(
+    db: &impl ConnectionTrait,
+    store: &Store,
+    delivery: &deliveries::Model,
+) -> Result<(), StoreError> {
+    let attempt = NewAttempt {
+        started_at: from_us(delivery.updated_at)?,
+        milliseconds: 0,
+        status: None,
+        headers: Vec::new(),
+        body: String::new(),
+        cut: false,
+        error: Some(LOST.to_owned()),
+    };
+    insert(db, store, &delivery.id, delivery.attempts_ever, &attempt).await
+}
+
+/// Takes what was noted of an attempt as lost away: its sender did come back.
+pub(super) async fn delete_lost(
+    db: &impl ConnectionTrait,
+    delivery: &Delivery,
+) -> Result<(), StoreError> {
+    rows::Entity::delete_many()
+        .filter(rows::Column::DeliveryId.eq(delivery.id.as_str()))
+        .filter(rows::Column::Number.eq(delivery.attempts_ever))
+        .filter(rows::Column::Error.eq(LOST))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Notes the attempt of that number, from 1.
 pub(super) async fn insert(
     db: &impl ConnectionTrait,
     store: &Store,
-    delivery: &Delivery,
+    delivery_id: &str,
+    number: i64,
     attempt: &NewAttempt,
 ) -> Result<(), StoreError> {
     let row = rows::Model {
         id: store.id(),
-        delivery_id: delivery.id.clone(),
-        number: delivery.attempts_ever,
+        delivery_id: delivery_id.to_owned(),
+        number,
         started_at: to_us(attempt.started_at),
         milliseconds: i64::try_from(attempt.milliseconds).unwrap_or(i64::MAX),
         status: attempt.status.map(i64::from),

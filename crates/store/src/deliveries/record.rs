@@ -42,6 +42,8 @@ pub struct Recorded {
     pub attempt: NewAttempt,
     /// What becomes of the delivery.
     pub outcome: Outcome,
+    /// Until when the receiver wants to be left alone.
+    pub hold: Option<Timestamp>,
 }
 
 impl Store {
@@ -119,8 +121,13 @@ impl Store {
             )
             .exec(db)
             .await?;
-        attempts::insert(db, self, &one.lease.delivery, &one.attempt).await?;
-        Ok(held.rows_affected > 0)
+        let held = held.rows_affected > 0;
+        let delivery = &one.lease.delivery;
+        if !held {
+            attempts::delete_lost(db, delivery).await?;
+        }
+        attempts::insert(db, self, &delivery.id, delivery.attempts_ever, &one.attempt).await?;
+        Ok(held)
     }
 
     async fn keep_health(
@@ -131,12 +138,14 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let by = webhooks::Column::Id.eq(webhook.id.as_str());
-        if health.failing_since != webhook.failing_since {
+        let held_until = health.hold.max(webhook.held_until);
+        if (health.failing_since, held_until) != (webhook.failing_since, webhook.held_until) {
             webhooks::Entity::update_many()
                 .col_expr(
                     webhooks::Column::FailingSince,
                     Expr::val(health.failing_since),
                 )
+                .col_expr(webhooks::Column::HeldUntil, Expr::val(held_until))
                 .filter(by.clone())
                 .exec(db)
                 .await?;
@@ -171,6 +180,7 @@ impl Store {
 /// How a receiver is.
 struct Health {
     failing_since: Option<i64>,
+    hold: Option<i64>,
     gone: Option<String>,
 }
 
@@ -178,11 +188,13 @@ impl Health {
     fn of(webhook: &webhooks::Model) -> Self {
         Self {
             failing_since: webhook.failing_since,
+            hold: None,
             gone: None,
         }
     }
 
     fn note(&mut self, one: &Recorded, now: Timestamp) {
+        self.hold = self.hold.max(one.hold.map(to_us));
         match &one.outcome {
             Outcome::Delivered => self.failing_since = None,
             Outcome::Again(_) | Outcome::Failed => {

@@ -7,7 +7,7 @@ use sea_orm::{
     UpdateMany,
 };
 
-use super::{Delivery, DeliveryState, is_state};
+use super::{Delivery, DeliveryState, attempts, is_state};
 use crate::entity::deliveries::{self as rows, Column};
 use crate::entity::webhooks;
 use crate::jobs::token_of;
@@ -54,6 +54,7 @@ impl Store {
             .select_only()
             .column(webhooks::Column::Id)
             .filter(may_be_sent_to())
+            .filter(not_held(self.now_us()))
             .filter(Expr::exists(due))
             .into_tuple()
             .all(self.reader())
@@ -83,6 +84,7 @@ impl Store {
         // The receiver's row is what senders queue for.
         let webhook = webhooks::Entity::find_by_id(webhook_id)
             .filter(may_be_sent_to())
+            .filter(not_held(to_us(now)))
             .lock(LockType::NoKeyUpdate)
             .one(&txn)
             .await?;
@@ -158,11 +160,12 @@ impl Store {
         Ok(txn.commit().await?)
     }
 
-    /// Lets every delivery wait again whose lease ran out, and says how many there were. The attempt stays counted.
+    /// Lets up to `limit` deliveries wait again whose lease ran out, and says how many there were. The attempt stays counted, and
+    /// stands in the log.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn sweep_deliveries(&self) -> Result<u64, StoreError> {
+    pub async fn sweep_deliveries(&self, limit: u64) -> Result<u64, StoreError> {
         let now = self.now_us();
         let expired = Condition::all()
             .add(is_state(DeliveryState::Sending))
@@ -180,16 +183,24 @@ impl Store {
             return Ok(0);
         }
         let txn = self.begin().await?;
-        let swept = waiting_again(rows::Entity::update_many(), now)
-            .col_expr(
-                Column::LastError,
-                Expr::val("the sender was lost: its lease ran out"),
-            )
+        let lost = rows::Entity::find()
             .filter(expired)
+            .order_by_asc(Column::Id)
+            .limit(limit)
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+            .all(&txn)
+            .await?;
+        for row in &lost {
+            // It was leased when the attempt began.
+            attempts::insert_lost(&txn, self, row).await?;
+        }
+        waiting_again(rows::Entity::update_many(), now)
+            .col_expr(Column::LastError, Expr::val(attempts::LOST))
+            .filter(Column::Id.is_in(lost.iter().map(|row| row.id.as_str())))
             .exec(&txn)
             .await?;
         txn.commit().await?;
-        Ok(swept.rows_affected)
+        Ok(lost.len() as u64)
     }
 }
 
@@ -215,6 +226,13 @@ pub(super) fn may_be_sent_to() -> Condition {
     Condition::all()
         .add(webhooks::Column::Status.eq(ENABLED))
         .add(webhooks::Column::Paused.eq(false))
+}
+
+/// Receivers that asked for no pause, or whose pause is over.
+fn not_held(now: i64) -> Condition {
+    Condition::any()
+        .add(webhooks::Column::HeldUntil.is_null())
+        .add(webhooks::Column::HeldUntil.lte(now))
 }
 
 /// Whether the first attempt of every earlier event of the same call to the same receiver has ended.

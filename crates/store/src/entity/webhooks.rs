@@ -17,6 +17,7 @@ pub struct Model {
     pub headers: Option<String>,
     pub filters: JsonText<Vec<(String, String)>>,
     pub failing_since: Option<i64>,
+    pub held_until: Option<i64>,
     pub created_by: Option<String>,
     pub created_at: i64,
     pub updated_at: i64,

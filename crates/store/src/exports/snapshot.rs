@@ -3,10 +3,7 @@
 use std::collections::VecDeque;
 
 use aftercall_core::{CallRecord, MetricColumn};
-use sea_orm::{
-    AccessMode, DatabaseTransaction, DbBackend, EntityTrait, IsolationLevel, PaginatorTrait,
-    QueryFilter, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-};
+use sea_orm::{DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::metric_columns::metric_columns;
 use super::page::{self, Place};
@@ -49,19 +46,7 @@ impl Store {
         filter: CallFilter,
         transcripts: bool,
     ) -> Result<Snapshot, StoreError> {
-        let options = match self.reader().get_database_backend() {
-            DbBackend::Postgres => TransactionOptions {
-                isolation_level: Some(IsolationLevel::RepeatableRead),
-                access_mode: Some(AccessMode::ReadOnly),
-                ..TransactionOptions::default()
-            },
-            // A reader of the write-ahead log sees the file as it was when it read first, until it ends.
-            _ => TransactionOptions {
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
-                ..TransactionOptions::default()
-            },
-        };
-        let txn = self.reader().begin_with_options(options).await?;
+        let txn = self.begin_reading().await?;
         page::fix(&txn).await?;
         Ok(Snapshot {
             store: self.clone(),

@@ -5,12 +5,18 @@ use sea_orm::{ConnectionTrait, DbErr};
 use sea_orm_migration::async_trait::async_trait;
 use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTrait, SchemaManager};
 
+/// The step after which what is stored has to be counted.
+pub(crate) const STATISTICS: &str = "0005_statistics";
+
 /// Every step, the oldest first: its name, which is stored, and its SQL.
 const STEPS: &[(&str, &str)] = &[
     ("0001_start", include_str!("0001_start.sql")),
     ("0002_webhooks", include_str!("0002_webhooks.sql")),
     ("0003_analytics", include_str!("0003_analytics.sql")),
     ("0004_exports", include_str!("0004_exports.sql")),
+    (STATISTICS, include_str!("0005_statistics.sql")),
+    ("0006_held_webhooks", include_str!("0006_held_webhooks.sql")),
+    ("0007_sessions", include_str!("0007_sessions.sql")),
 ];
 
 pub(crate) struct Migrator;

@@ -81,6 +81,7 @@ impl Store {
             headers: new.headers,
             filters: JsonText(new.filters),
             failing_since: None,
+            held_until: None,
             created_by: new.created_by,
             created_at: now,
             updated_at: now,
@@ -97,7 +98,8 @@ impl Store {
         Ok(made)
     }
 
-    /// Changes a receiver. One that goes to another origin keeps none of its headers, unless they are given anew. One that is enabled again has a clean slate: what waited is due at once.
+    /// Changes a receiver. One that goes to another origin keeps none of its headers, unless they are given anew. One that is
+    /// enabled again has a clean slate: what waited is due at once.
     ///
     /// # Errors
     /// [`StoreError::Missing`] where there is no such receiver or agent; else as [`Store::create_webhook`].
@@ -120,6 +122,7 @@ impl Store {
             }
             if url != row.url {
                 row.failing_since = None;
+                row.held_until = None;
             }
             row.url = url;
         }
@@ -140,6 +143,7 @@ impl Store {
                 row.status = ENABLED.to_owned();
                 row.reason = None;
                 row.failing_since = None;
+                row.held_until = None;
                 deliveries::make_due(&txn, id, now).await?;
             }
             Some(None) => {}

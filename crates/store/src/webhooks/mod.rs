@@ -49,6 +49,8 @@ pub struct Webhook {
     pub filters: Vec<(String, String)>,
     /// Nothing has succeeded since.
     pub failing_since: Option<Timestamp>,
+    /// It asked for a pause, and is sent nothing before then.
+    pub held_until: Option<Timestamp>,
     /// Id of the key that made it.
     pub created_by: Option<String>,
     /// When it was made.
@@ -103,6 +105,7 @@ impl Webhook {
             headers: row.headers,
             filters: row.filters.0,
             failing_since: from_us_opt(row.failing_since)?,
+            held_until: from_us_opt(row.held_until)?,
             created_by: row.created_by,
             created_at: from_us(row.created_at)?,
             updated_at: from_us(row.updated_at)?,

@@ -8,8 +8,9 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
 };
 
-use super::{event_of, missing};
-use crate::entity::{agents, webhook_subscriptions as table, webhooks};
+use super::change::locked;
+use super::event_of;
+use crate::entity::{agents, webhook_subscriptions as table};
 use crate::times::from_us;
 use crate::{Store, StoreError};
 
@@ -80,8 +81,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let txn = self.begin().await?;
         agent(&txn, agent_id).await?;
-        let webhook = webhooks::Entity::find_by_id(webhook_id).one(&txn).await?;
-        webhook.ok_or_else(|| missing(webhook_id))?;
+        // Two at once would write the same rows.
+        locked(&txn, webhook_id).await?;
         delete_of_agent(&txn, agent_id).await?;
         let wanted: Vec<_> = events
             .iter()

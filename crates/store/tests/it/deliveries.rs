@@ -96,6 +96,7 @@ async fn record(store: &Store, leases: Vec<DeliveryLease>, outcome: Outcome) {
         lease,
         attempt: attempt.clone(),
         outcome: outcome.clone(),
+        hold: None,
     });
     store.record_attempts(recorded.collect()).await.unwrap();
 }
@@ -323,14 +324,22 @@ async fn a_lease_that_ran_out_is_sent_again_under_the_same_id(db: TestDb) {
     let webhook = webhook(&db.store, "x", ALL, &[Event::PostConversation]).await;
     sent(&db.store, &agent, "c").await;
     let lost = take(&db.store, &webhook).await;
-    assert_eq!(db.store.sweep_deliveries().await.unwrap(), 0);
+    assert_eq!(db.store.sweep_deliveries(9).await.unwrap(), 0);
     pass(&db, LEASE + SignedDuration::from_secs(1));
-    assert_eq!(db.store.sweep_deliveries().await.unwrap(), 1);
+    assert_eq!(db.store.sweep_deliveries(9).await.unwrap(), 1);
+    let log = db.store.delivery_attempts(&lost[0].delivery.id).await;
+    let log = log.unwrap();
+    assert_eq!((log.len(), log[0].number), (1, 1));
+    assert!(log[0].made.error.as_deref().unwrap().contains("ended"));
     let again = take(&db.store, &webhook).await;
     assert_eq!(again[0].delivery.id, lost[0].delivery.id);
     assert_eq!(again[0].delivery.attempts, 2);
-    // What the lost sender tells changes nothing, but stands in the log.
+    // What the lost sender tells changes nothing, but stands in the log in place of what was thought.
     record(&db.store, lost, Outcome::Failed).await;
+    let log = db.store.delivery_attempts(&again[0].delivery.id).await;
+    let log = log.unwrap();
+    assert_eq!((log.len(), log[0].number), (1, 1));
+    assert_eq!(log[0].made.headers, [("a".to_owned(), "b".to_owned())]);
     let now = db.store.delivery(&again[0].delivery.id).await.unwrap();
     assert_eq!(now.delivery.state, DeliveryState::Sending);
     record(&db.store, again.clone(), Outcome::Delivered).await;

@@ -22,6 +22,7 @@ mod jobs;
 mod keys;
 mod migrations;
 mod revisions;
+mod statistics;
 mod support;
 mod together;
 mod usage;

@@ -185,6 +185,7 @@ pub(crate) async fn delete(
     responses(
         (status = 202, description = "The delivery.", body = DeliveryView),
         (status = 404, description = "There is no such webhook.", body = Details, content_type = "application/problem+json"),
+        (status = 409, description = "The webhook is disabled or paused.", body = Details, content_type = "application/problem+json"),
     ),
 )]
 pub(crate) async fn test(

@@ -41,6 +41,9 @@ pub(crate) struct WebhookView {
     /// Nothing has succeeded since.
     #[schema(format = DateTime)]
     failing_since: Option<String>,
+    /// It asked for a pause with `Retry-After`, and is sent nothing before then.
+    #[schema(format = DateTime)]
+    held_until: Option<String>,
     /// Id of the key that made it.
     created_by: Option<String>,
     /// When it was made.
@@ -116,6 +119,7 @@ impl WebhookView {
             filter: webhook.filters.into_iter().collect(),
             subscriptions: webhook.subscriptions.into_iter().map(Into::into).collect(),
             failing_since: webhook.failing_since.map(instant),
+            held_until: webhook.held_until.map(instant),
             created_by: webhook.created_by,
             created_at: instant(webhook.created_at),
             updated_at: instant(webhook.updated_at),

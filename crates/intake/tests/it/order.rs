@@ -1,0 +1,106 @@
+//! Events of one call in any order, and more than once.
+
+use aftercall_core::Problem;
+use aftercall_intake::{Kept, Outcome, by_name, merge};
+use serde_json::{Value as Json, json};
+
+use crate::files::{cases, read};
+
+fn taken(source: &str, body: &Json) -> Kept {
+    let outcome: Result<Outcome, Vec<Problem>> = read(
+        by_name(source).unwrap(),
+        "https://calls.example/",
+        body.to_string().as_bytes(),
+        &[],
+    );
+    match outcome {
+        Ok(Outcome::Call(taken)) => (*taken).into(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn kept(source: &str, name: &str) -> Kept {
+    let case = cases()
+        .into_iter()
+        .find(|case| case.source == source && case.name == name)
+        .unwrap();
+    taken(source, &serde_json::from_slice(&case.body).unwrap())
+}
+
+/// Every order, with repeats in between.
+fn assert_any_order(events: &[Kept; 2]) -> Kept {
+    let [a, b] = events;
+    let whole = merge(a, b);
+    for order in [
+        vec![b, a],
+        vec![a, a, b],
+        vec![b, a, b],
+        vec![a, b, a, b],
+        vec![b, b, a, a],
+    ] {
+        let mut found = order[0].clone();
+        for event in &order[1..] {
+            found = merge(&found, event);
+        }
+        assert_eq!(found, whole);
+    }
+    whole
+}
+
+#[test]
+fn retell_analyses_before_or_after_the_end() {
+    let analyzed = kept("retell", "analyzed");
+    let mut body: Json = serde_json::from_slice(
+        &cases()
+            .into_iter()
+            .find(|case| case.name == "analyzed" && case.source == "retell")
+            .unwrap()
+            .body,
+    )
+    .unwrap();
+    body["event"] = "call_ended".into();
+    body["call"]
+        .as_object_mut()
+        .unwrap()
+        .remove("call_analysis");
+    let ended = taken("retell", &body);
+    let whole = assert_any_order(&[ended, analyzed]);
+    assert_eq!(whole.extra["platformAnalysis"]["summary"], "A greeting.");
+    assert_eq!(whole.extra["intake"]["event"], "call_analyzed");
+    assert_eq!(whole.call.status.as_deref(), Some("completed"));
+}
+
+#[test]
+fn atoms_analytics_wait_for_the_call_or_join_it() {
+    let analytics = kept("atoms", "analytics");
+    assert_eq!(analytics.call.status.as_deref(), Some("processing"));
+    let whole = assert_any_order(&[kept("atoms", "call"), analytics]);
+    assert_eq!(whole.call.status.as_deref(), Some("completed"));
+    assert_eq!(whole.call.transcript.len(), 3);
+    assert_eq!(whole.call.variables["customer"], "Kim");
+    assert_eq!(whole.extra["platformAnalysis"]["values"][0]["value"], true);
+}
+
+#[test]
+fn what_comes_again_with_another_address_of_the_recording_changes_nothing() {
+    let first = kept("vapi", "report");
+    let mut again = first.clone();
+    again.call.recording_url = Some("https://files.example/mono.wav?signed=2".to_owned());
+    assert_eq!(merge(&first, &again), first);
+}
+
+#[test]
+fn results_of_several_rules_add_up() {
+    let analysis = |name: &str| json!({"source": "twilio", "values": [{"name": name, "value": 1}], "raw": {name: {"x": 1}}});
+    let mut a = kept("retell", "ended");
+    let mut b = a.clone();
+    a.extra
+        .insert("platformAnalysis".to_owned(), analysis("mood"));
+    b.extra
+        .insert("platformAnalysis".to_owned(), analysis("topic"));
+    let whole = merge(&a, &b);
+    let found = &whole.extra["platformAnalysis"];
+    assert_eq!(found["values"].as_array().unwrap().len(), 2);
+    assert_eq!(found["raw"]["topic"]["x"], 1);
+    assert_eq!(merge(&whole, &b), whole);
+}

@@ -1,0 +1,6 @@
+//! Figures for charts.
+
+pub(super) mod calls;
+mod metric_views;
+pub(super) mod metrics;
+mod question;

@@ -1,0 +1,30 @@
+-- What charts count, summed up beforehand: by the UTC day, the agent and the version of a call. A day's sums are a JSON list of
+-- its quarters of an hour in which something was, each a list of whole numbers that begins with the quarter's place in the day.
+
+CREATE TABLE statistics_calls (
+    day BIGINT NOT NULL, -- since 1970
+    agent_id TEXT NOT NULL,
+    revision_id TEXT NOT NULL, -- empty: none
+    sums TEXT NOT NULL, -- calls, finished, analysed, analyses failed, with a duration, sum of durations in microseconds
+    PRIMARY KEY (day, agent_id, revision_id)
+);
+
+CREATE TABLE statistics_metrics (
+    day BIGINT NOT NULL,
+    agent_id TEXT NOT NULL,
+    revision_id TEXT NOT NULL,
+    identifier TEXT NOT NULL,
+    metric_type TEXT NOT NULL,
+    -- answered, not mentioned, failed, sum of confidences in millionths, ten steps of confidence, then values with their counts
+    sums TEXT NOT NULL,
+    PRIMARY KEY (day, agent_id, revision_id, identifier, metric_type)
+);
+
+-- What is to be added to the sums, written in the commit that makes it so. Sums and these together are what there is.
+CREATE TABLE statistics_deltas (
+    id TEXT NOT NULL PRIMARY KEY,
+    quarter BIGINT NOT NULL, -- of an hour, since 1970
+    agent_id TEXT NOT NULL,
+    revision_id TEXT NOT NULL,
+    sums TEXT NOT NULL -- JSON object
+);
