@@ -6,9 +6,10 @@ export type Query = Record<string, string | number | boolean | readonly string[]
 interface Options {
   method?: string;
   query?: Query;
+  /** Sent as JSON. */
   body?: unknown;
-  /** The media type of a body that is a text already. */
-  type?: string;
+  /** Sent as it is. */
+  yaml?: string;
   signal?: AbortSignal;
 }
 
@@ -36,9 +37,10 @@ export function queryText(query: Query = {}): string {
 }
 
 /** Asks and gives the answer as it came; throws an [`ApiError`] for whatever is not a success. */
-export async function send(path: string, { method = 'GET', query, body, type, signal }: Options = {}): Promise<Response> {
+export async function send(path: string, { method = 'GET', query, body, yaml, signal }: Options = {}): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json' };
-  if (body !== undefined) headers['content-type'] = type ?? 'application/json';
+  if (yaml !== undefined) headers['content-type'] = 'application/yaml';
+  if (body !== undefined) headers['content-type'] = 'application/json';
   if (method !== 'GET' && csrf) headers['x-csrf-token'] = csrf;
   let response: Response;
   try {
@@ -47,7 +49,7 @@ export async function send(path: string, { method = 'GET', query, body, type, si
       headers,
       signal: signal ?? null,
       credentials: 'same-origin',
-      body: body === undefined ? null : type ? String(body) : JSON.stringify(body),
+      body: yaml ?? (body === undefined ? null : JSON.stringify(body)),
     });
   } catch (error) {
     if (signal?.aborted) throw error;

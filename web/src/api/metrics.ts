@@ -24,7 +24,7 @@ export const checkMetrics = (dispositionMetrics: Metric[], signal?: AbortSignal)
   json<Checked>(PATH, { method: 'POST', body: { dispositionMetrics }, signal });
 
 /** A file's text, JSON or YAML: the one is a part of the other. */
-export const checkFile = (body: string) => json<Checked>(PATH, { method: 'POST', body, type: 'application/yaml' });
+export const checkFile = (yaml: string) => json<Checked>(PATH, { method: 'POST', yaml });
 
 export interface Attempt {
   dispositionMetrics: Metric[];

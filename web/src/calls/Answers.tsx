@@ -19,6 +19,7 @@ export function Answers({ answers, lit, onPoint, onTurn }: Props) {
   return (
     <ul className={classes.answers}>
       {answers.map((answer) => (
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the buttons in it do the same for the keyboard
         <li
           key={answer.identifier}
           className={classes.answer}

@@ -1,11 +1,10 @@
 import { Timeline, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
 import type { WholeCall } from '../api/schema';
 import { Time } from '../components/Time';
 
 interface Event {
   at: string;
-  words: ReactNode;
+  words: string;
 }
 
 /** What happened to the call, the earliest first. */
@@ -13,7 +12,7 @@ export function CallEvents({ call }: { call: WholeCall }) {
   return (
     <Timeline bulletSize={12} lineWidth={2} active={-1}>
       {eventsOf(call).map(({ at, words }) => (
-        <Timeline.Item key={`${at} ${String(words)}`} title={<Text size="sm">{words}</Text>}>
+        <Timeline.Item key={`${at} ${words}`} title={<Text size="sm">{words}</Text>}>
           <Text size="xs" c="dimmed">
             <Time at={at} zone={call.timezone} />
           </Text>

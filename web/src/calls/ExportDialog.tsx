@@ -43,14 +43,14 @@ export function ExportDialog({ filters, calls, onClose }: Props) {
         <Text size="sm" c="dimmed">
           {calls === undefined ? 'The calls that pass the filters' : plural(calls, 'call')}, as they are when the export begins.
         </Text>
-        <Radio.Group label="Format" value={options.format} onChange={(format) => set({ format: format as ExportOptions['format'] })}>
+        <Radio.Group label="Format" value={options.format} onChange={(format) => set({ format: format })}>
           <Group mt={4}>
             <Radio value="csv" label="CSV" disabled={running} />
             <Radio value="jsonl" label="JSON Lines" disabled={running} />
             <Radio value="parquet" label="Parquet" disabled={running} />
           </Group>
         </Radio.Group>
-        <Radio.Group label="A row is" value={options.form} onChange={(form) => set({ form: form as ExportOptions['form'] })}>
+        <Radio.Group label="A row is" value={options.form} onChange={(form) => set({ form: form })}>
           <Group mt={4}>
             <Radio value="wide" label="a call, each metric a column" disabled={running} />
             <Radio value="long" label="an answer" disabled={running} />

@@ -39,7 +39,6 @@ export function Transcript({ turns, evidence, onSeek }: Props) {
             </div>
             <div>
               {highlighted(content, quotes).map(({ text, marked }, at) =>
-                // eslint-disable-next-line react/no-array-index-key -- parts of one text have no other name
                 marked ? <mark key={at}>{text}</mark> : <span key={at}>{text}</span>,
               )}
             </div>

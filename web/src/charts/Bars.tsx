@@ -40,7 +40,7 @@ export function Bars({ label, bars, height = 120 }: Props) {
         <span>{count(top)}</span>
         <span className={classes.pointed}>{bars.find(({ key }) => key === pointed)?.words}</span>
       </figcaption>
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/no-static-element-interactions -- the marks in it have the focus */}
+      {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions -- the marks in it have the focus */}
       <div className={classes.plot} style={{ height }} onKeyDown={roving.onKeyDown} onMouseLeave={() => setPointed(null)}>
         {bars.map((bar, at) => (
           <Link

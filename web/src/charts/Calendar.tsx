@@ -29,7 +29,8 @@ export function Calendar({ label, days, searchOf }: Props) {
   const start = monday(first);
   const weeks = monday(last).diff(start, 'week') + 1;
   const top = Math.max(...days.map(({ count }) => count));
-  let mark = -1;
+  // The marks in the order of their days, as the arrow keys go.
+  const marks = names.filter((name) => !dayjs(name).isBefore(start));
   return (
     <figure className={classes.figure} aria-label={label}>
       <figcaption className={classes.caption} aria-hidden="true">
@@ -39,10 +40,10 @@ export function Calendar({ label, days, searchOf }: Props) {
       <div className={classes.grid} onKeyDown={roving.onKeyDown} onMouseLeave={() => setPointed(null)}>
         {Array.from({ length: weeks * 7 }, (_, at) => {
           const day = start.add(at, 'day');
-          const count = counts.get(day.format('YYYY-MM-DD')) ?? 0;
+          const name = day.format('YYYY-MM-DD');
+          const count = counts.get(name) ?? 0;
           if (count === 0) return <span key={at} className={classes.day} />;
-          mark += 1;
-          const place = mark;
+          const place = marks.indexOf(name);
           const words = `${new Intl.DateTimeFormat(LOCALE, { dateStyle: 'full' }).format(day.toDate())}: ${plural(count, 'call')}`;
           return (
             <Link

@@ -49,7 +49,7 @@ export default function MeanLine({ label, points, format = number, range }: Prop
   return (
     <LineChart
       h={170}
-      data={points as unknown as Record<string, unknown>[]}
+      data={points}
       dataKey="label"
       series={series}
       curveType="linear"

@@ -57,7 +57,6 @@ export function Choices({ choices, error, onChange, onLeave }: Props) {
       <div ref={list} className={classes.list}>
         {rows.map((choice, at) => (
           <TextInput
-            // eslint-disable-next-line react/no-array-index-key -- a choice is its place and its text
             key={at}
             size="sm"
             aria-label={`Choice ${at + 1}`}

@@ -59,7 +59,7 @@ export function MetricCard({ item, place, first, last, errors, advice, act }: Pr
         <div className={classes.body}>
           <MetricFields
             metric={metric}
-            autoFocus={first}
+            first={first}
             errors={errors}
             advice={advice}
             onChange={(change) => act({ do: 'change', key, change })}

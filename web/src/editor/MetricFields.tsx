@@ -9,7 +9,7 @@ const TYPE_OPTIONS = TYPES.map((type) => ({ value: type, label: TYPE_WORDS[type]
 interface Props {
   metric: Metric;
   /** Whether the panel's focus begins here. */
-  autoFocus: boolean;
+  first: boolean;
   errors: Errors;
   advice: string[];
   onChange: (change: Partial<Metric>) => void;
@@ -17,7 +17,7 @@ interface Props {
 }
 
 /** Identifier, data type, choices and prompt of one metric. */
-export function MetricFields({ metric, autoFocus, errors, advice, onChange, onLeave }: Props) {
+export function MetricFields({ metric, first, errors, advice, onChange, onLeave }: Props) {
   const suggestion = errors.identifier && metric.identifier ? suggestedIdentifier(metric.identifier) : '';
   return (
     <div className={classes.fields}>
@@ -35,7 +35,7 @@ export function MetricFields({ metric, autoFocus, errors, advice, onChange, onLe
           onChange={(event) => onChange({ identifier: event.currentTarget.value })}
           onBlur={() => onLeave('identifier')}
           data-field="identifier"
-          data-autofocus={autoFocus || undefined}
+          data-autofocus={first || undefined}
         />
         {suggestion && suggestion !== metric.identifier && (
           <Anchor component="button" type="button" size="xs" mt={4} onClick={() => onChange({ identifier: suggestion })}>

@@ -26,7 +26,7 @@ export function FilterDrawer({ filters, metrics, onApply, onClose }: Props) {
   const apply = () => {
     const whole = rows.filter(({ identifier, value }) => identifier !== '' && value !== '');
     const answers = Object.fromEntries(whole.map(({ identifier, operator, value }) => [metricKey(identifier, operator), value]));
-    onApply({ ...facts, ...answers } as Filters);
+    onApply({ ...facts, ...answers });
     onClose();
   };
   return (
@@ -43,7 +43,6 @@ export function FilterDrawer({ filters, metrics, onApply, onClose }: Props) {
         </Text>
         {rows.map((row, at) => (
           <MetricFilterRow
-            // eslint-disable-next-line react/no-array-index-key -- a row is its place
             key={at}
             filter={row}
             metrics={metrics}
@@ -110,7 +109,7 @@ export function FilterDrawer({ filters, metrics, onApply, onClose }: Props) {
           ))}
         </div>
         <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={() => onApply({ range: filters.range, from: filters.from, to: filters.to } as Filters)}>
+          <Button variant="default" onClick={() => onApply({ range: filters.range, from: filters.from, to: filters.to })}>
             Clear
           </Button>
           <Button type="submit">Apply</Button>

@@ -22,7 +22,7 @@ export function RangePicker({ filters, fallback, onChange }: Props) {
   const span = spanIn(filters, fallback, new Date());
   const [days, setDays] = useState<[string | null, string | null]>([null, null]);
   const choose = (change: Pick<Filters, 'range' | 'from' | 'to'>) => {
-    onChange({ range: undefined, from: undefined, to: undefined, ...change } as Pick<Filters, 'range' | 'from' | 'to'>);
+    onChange({ range: undefined, from: undefined, to: undefined, ...change });
     setOpen(false);
   };
   const pick = (next: [string | null, string | null]) => {

@@ -75,6 +75,7 @@ function difference({ path, oldValue, newValue }: Change): Difference {
 function shown(value: unknown): string {
   if (value === true) return 'on';
   if (value === false) return 'off';
+  if (value === undefined) return 'nothing';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text === undefined ? 'nothing' : text.length > 120 ? `${text.slice(0, 120)}…` : text || 'empty';
+  return text.length > 120 ? `${text.slice(0, 120)}…` : text || 'empty';
 }

@@ -53,7 +53,7 @@ function identifierError(identifier: string, metrics: readonly Metric[], index: 
 
 function promptError(prompt: string): string | null {
   if (prompt.trim() === '') return 'Say what to find out';
-  return [...prompt].length > MAX_PROMPT ? `At most ${MAX_PROMPT} characters` : null;
+  return Array.from(prompt).length > MAX_PROMPT ? `At most ${MAX_PROMPT} characters` : null;
 }
 
 function choicesError(choices: readonly string[]): string | null {
@@ -61,7 +61,7 @@ function choicesError(choices: readonly string[]): string | null {
   if (choices.length > MAX_CHOICES) return `At most ${MAX_CHOICES} choices`;
   const words = choices.map((choice) => choice.trim());
   if (words.includes('')) return 'A choice must not be blank';
-  const long = words.find((word) => [...word].length > MAX_CHOICE);
+  const long = words.find((word) => Array.from(word).length > MAX_CHOICE);
   if (long) return `At most ${MAX_CHOICE} characters: ${long.slice(0, 30)}…`;
   const twice = words.find((word, at) => words.indexOf(word) !== at);
   return twice ? `“${twice}” stands there twice` : null;

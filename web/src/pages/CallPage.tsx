@@ -188,7 +188,7 @@ function CallView({ call }: { call: WholeCall }) {
 function CallFacts({ call }: { call: WholeCall }) {
   const { data: agents = [] } = useQuery(agentNames);
   const agent = agents.find(({ _id }) => _id === call.agentId)?.name ?? call.agentId;
-  const variables = Object.entries(call.variables ?? {});
+  const variables = Object.entries(call.variables);
   return (
     <Facts
       facts={[

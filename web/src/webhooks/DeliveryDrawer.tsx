@@ -100,7 +100,7 @@ function Attempt({ attempt }: { attempt: DeliveryAttempt }) {
         </Text>
       </summary>
       <Code block className={classes.code}>
-        {headers.map(([name, value]) => `${String(name)}: ${String(value)}`).join('\n')}
+        {headers.map(([name, value]) => `${name}: ${value}`).join('\n')}
         {`\n\n${body}${cut ? ' …' : ''}`}
       </Code>
     </details>

@@ -136,7 +136,6 @@ function PairList({ label, description, add, names, pairs: rows, error, onChange
         {description}
       </Text>
       {rows.map((row, at) => (
-        // eslint-disable-next-line react/no-array-index-key -- a row is its place
         <Group key={at} gap="xs" mt={6} wrap="nowrap">
           <TextInput aria-label={`${names} ${at + 1}`} placeholder={names} value={row.name} onChange={(event) => set(at, { name: event.currentTarget.value })} />
           <Textarea
