@@ -15,6 +15,7 @@ const COLOURS: Record<string, string> = {
   no_answer: 'yellow',
   busy: 'yellow',
   failed: 'red',
+  not_ready: 'red',
   dead: 'red',
   disabled: 'red',
 };

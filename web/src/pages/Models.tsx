@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import dayjs from 'dayjs';
 import { useState } from 'react';
 import { agentNames } from '../api/agents';
-import { modelsQuery, testEndpoint, usageQuery, type Endpoint, type Slot, type Tested } from '../api/models';
-import type { UsageReport } from '../api/schema';
+import { modelsQuery, testEndpoint, usageQuery, } from '../api/models';
+import type { ModelEndpoint, ModelSlot, ModelTest, UsageReport } from '../api/schema';
 import { useAct } from '../components/act';
 import { DataTable } from '../components/DataTable';
 import { Facts } from '../components/Facts';
@@ -20,6 +20,7 @@ import classes from './Models.module.css';
 const SLOTS: Record<string, string> = {
   internal: 'The server’s own model: what agents use unless they say otherwise',
   reasoning: 'For agents that ask for a reasoning model',
+  'agent:*': 'For agents’ own models that have no endpoint of their own',
 };
 
 export function Models() {
@@ -33,7 +34,7 @@ export function Models() {
               <Slots slots={slots} />
             </Section>
             {endpoints.map((endpoint) => (
-              <EndpointSection key={endpoint.name} endpoint={endpoint} />
+              <EndpointSection key={endpoint.endpoint} endpoint={endpoint} />
             ))}
             <Usage />
           </div>
@@ -43,7 +44,7 @@ export function Models() {
   );
 }
 
-function Slots({ slots }: { slots: Slot[] }) {
+function Slots({ slots }: { slots: ModelSlot[] }) {
   return (
     <DataTable
       label="Slots"
@@ -54,7 +55,7 @@ function Slots({ slots }: { slots: Slot[] }) {
         </Table.Tr>
       }
     >
-      {slots.map(({ slot, endpoint, why }) => (
+      {slots.map(({ slot, endpoint }) => (
         <Table.Tr key={slot}>
           <Table.Td>
             <span className="mono">{slot}</span>
@@ -65,7 +66,7 @@ function Slots({ slots }: { slots: Slot[] }) {
           <Table.Td>
             {endpoint ?? (
               <Text size="sm" c="dimmed">
-                none{why && `: ${why}`}
+                none: its calls wait until one is set up
               </Text>
             )}
           </Table.Td>
@@ -75,19 +76,18 @@ function Slots({ slots }: { slots: Slot[] }) {
   );
 }
 
-function EndpointSection({ endpoint }: { endpoint: Endpoint }) {
+function EndpointSection({ endpoint }: { endpoint: ModelEndpoint }) {
   const { canEdit } = useSession();
-  const [tested, setTested] = useState<Tested | null>(null);
-  const test = useAct(() => testEndpoint(endpoint.name), { then: setTested, changes: [['models']] });
-  const prices = endpoint.prices ? Object.entries(endpoint.prices).filter(([, price]) => price !== null) : [];
+  const [tested, setTested] = useState<ModelTest | null>(null);
+  const test = useAct(() => testEndpoint(endpoint.endpoint), { then: setTested, changes: [['models']] });
   return (
     <Section
-      title={endpoint.name}
+      title={endpoint.endpoint}
       beside={
         <Group gap="sm">
           <Status state={endpoint.state} />
           {canEdit && (
-            <Button size="xs" variant="default" onClick={() => test.mutate(undefined)} loading={test.isPending} aria-label={`Test ${endpoint.name}`}>
+            <Button size="xs" variant="default" onClick={() => test.mutate(undefined)} loading={test.isPending} aria-label={`Test ${endpoint.endpoint}`}>
               Test
             </Button>
           )}
@@ -95,23 +95,23 @@ function EndpointSection({ endpoint }: { endpoint: Endpoint }) {
       }
     >
       {endpoint.reason && (
-        <Alert color={endpoint.state === 'failed' ? 'red' : 'yellow'} mb="sm">
+        <Alert color={endpoint.state === 'starting' ? 'yellow' : 'red'} mb="sm">
           {endpoint.reason}
         </Alert>
       )}
       <Facts
         facts={[
           ['Model', endpoint.model],
-          ['Where', endpoint.kind === 'embedded' ? 'in this server' : endpoint.address],
-          ['Jobs waiting', count(endpoint.jobs.waiting)],
-          ['Jobs running', count(endpoint.jobs.running)],
-          ['Prices', prices.map(([name, price]) => `${name} ${cost(price ?? 0)}`).join(', ')],
+          ['Slots', endpoint.slots.join(', ')],
+          ['At work', endpoint.busy ? 'yes' : 'no'],
+          ['Waiting', count(endpoint.waiting)],
+          ['Restarts', endpoint.restarts > 0 ? count(endpoint.restarts) : null],
         ]}
       />
       <div role="status">
         {tested && (
           <Text size="sm" mt="sm" c={tested.ok ? undefined : 'red'}>
-            {tested.ok ? `It answered in ${milliseconds(tested.milliseconds)} as ${tested.model}.` : `It did not answer: ${tested.error}`}
+            {tested.ok ? `It answered in ${milliseconds(tested.milliseconds)}.` : `It did not answer: ${tested.error ?? 'no reason is known'}`}
           </Text>
         )}
       </div>
