@@ -6,4 +6,4 @@ export function colourOf(place: number): string {
 }
 
 export const YES = 'var(--bar)';
-export const NO = 'var(--bar-quiet)';
+export const NO = 'var(--mantine-color-gray-5)';
