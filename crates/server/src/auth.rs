@@ -77,6 +77,12 @@ fn need(family: Family, method: &Method, path: &str, metrics_need_key: bool) -> 
         Family::Plain => Need::Nothing,
         // The description of the API is no secret, and a browser sends no key.
         Family::Api if reads && matches!(path, "/v1/openapi.json" | "/v1/docs") => Need::Nothing,
+        // Platforms sign, or have a secret in the address.
+        Family::Api if path.starts_with("/v1/intake/") && *method == Method::POST => Need::Nothing,
+        // Who has a source's secret can send calls.
+        Family::Api if !reads && path.starts_with("/v1/agents/") && path.contains("/intake/") => {
+            Need::Administer
+        }
         // Who signs in has no session yet; who has one may end it.
         Family::Api if path == "/v1/session" && *method == Method::POST => Need::Nothing,
         Family::Api if path == "/v1/session" => Need::Read,

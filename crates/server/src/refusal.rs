@@ -65,6 +65,8 @@ impl Family {
 pub(crate) enum Refusal {
     /// No key, or one that is unknown or revoked: the difference is not told.
     Key,
+    /// Nothing shows that a payload comes from whom it says.
+    Payload,
     /// The key's role is not enough.
     Role {
         /// What the route asks for, in words.
@@ -110,7 +112,7 @@ impl Refusal {
 
     pub(crate) fn status(&self) -> StatusCode {
         match self {
-            Self::Key => StatusCode::UNAUTHORIZED,
+            Self::Key | Self::Payload => StatusCode::UNAUTHORIZED,
             Self::Role { .. } | Self::Csrf => StatusCode::FORBIDDEN,
             Self::Rate { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Length(_) => StatusCode::PAYLOAD_TOO_LARGE,
@@ -129,6 +131,7 @@ impl Refusal {
             Self::Key => {
                 "a valid key is needed: send it as `Authorization: Bearer sk_…`".to_owned()
             }
+            Self::Payload => "the signature, or the secret in the address, is missing or wrong".to_owned(),
             Self::Role { needed } => {
                 format!("the key's role does not allow this: {needed} is needed")
             }

@@ -16,6 +16,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::App;
+use crate::intake;
 use crate::router::health_router;
 
 /// Bytes that the head of a request may have.
@@ -30,7 +31,10 @@ const AFTER_ERROR: Duration = Duration::from_millis(200);
 /// The listener's address cannot be read.
 pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> io::Result<()> {
     let routes = crate::router(app.clone());
-    serve_routes(app, routes, listener, stop).await
+    let purge = tokio::spawn(intake::purge(app.clone(), stop.clone()));
+    let served = serve_routes(app, routes, listener, stop).await;
+    purge.abort();
+    served
 }
 
 /// As [`serve`], but only health and figures: for a process that analyses and takes no calls.

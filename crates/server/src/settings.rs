@@ -29,6 +29,8 @@ pub struct Settings {
     pub budget: Budget,
     /// Webhooks.
     pub delivery: DeliverySettings,
+    /// Calls from other platforms.
+    pub intake: IntakeSettings,
 }
 
 impl Default for Settings {
@@ -43,8 +45,17 @@ impl Default for Settings {
             worker: WorkerSettings::default(),
             budget: Budget::default(),
             delivery: DeliverySettings::default(),
+            intake: IntakeSettings::default(),
         }
     }
+}
+
+/// Calls from other platforms.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct IntakeSettings {
+    /// Days that payloads are kept as they came; 0 keeps none.
+    pub keep_payloads_days: u32,
 }
 
 /// How much one request may bring.

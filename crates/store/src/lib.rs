@@ -6,6 +6,7 @@ pub mod analytics;
 pub mod calls;
 pub mod deliveries;
 pub mod exports;
+pub mod intake;
 pub mod jobs;
 pub mod statistics;
 pub mod webhooks;

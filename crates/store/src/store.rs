@@ -15,7 +15,7 @@ use crate::exports::Snapshots;
 use crate::migration::{Migrator, STATISTICS};
 use crate::outage::is_cut_off;
 use crate::settings::connect;
-use crate::{Clock, PoolOptions, Random, StoreError, sqlite_file, statistics, times};
+use crate::{Clock, PoolOptions, Random, StoreError, secrets, sqlite_file, statistics, times};
 
 /// Number of the lock that one process at a time holds while it migrates a PostgreSQL database: `aftrcall` in ASCII.
 const MIGRATION_LOCK: i64 = 0x6166_7472_6361_6c6c;
@@ -139,6 +139,12 @@ impl Store {
     /// Fills `out` with random bytes that are fit for secrets.
     pub fn random_bytes(&self, out: &mut [u8]) {
         self.random().bytes(out);
+    }
+
+    /// A secret: 64 hex digits, 256 random bits.
+    #[must_use]
+    pub fn new_token(&self) -> String {
+        secrets::new_token(self.random())
     }
 
     /// A random number from 0 to 1.

@@ -173,6 +173,11 @@ pub(super) const KEYS: &[Key] = &[
         Whole,
         "Hours that a webhook's old secret signs beside a new one, unless the request says otherwise.",
     ),
+    key(
+        "intake.keep_payloads_days",
+        Whole,
+        "Days that payloads of other platforms are kept as they came, each as long as its call; 0 keeps none.",
+    ),
     open(
         "secrets.key_file",
         Text,

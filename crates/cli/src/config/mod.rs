@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 
 use aftercall_server::Settings;
 use aftercall_server::settings::{
-    AtomsSettings, Budget, DeliverySettings, HttpSettings, Limits, LogSettings, RateSettings,
-    WorkerSettings,
+    AtomsSettings, Budget, DeliverySettings, HttpSettings, IntakeSettings, Limits, LogSettings,
+    RateSettings, WorkerSettings,
 };
 use aftercall_store::Store;
 use anyhow::{Context as _, bail};
@@ -47,6 +47,7 @@ pub(crate) struct Config {
     pub(crate) exports: BTreeMap<String, ExportConfig>,
     pub(crate) budget: Budget,
     pub(crate) delivery: DeliverySettings,
+    pub(crate) intake: IntakeSettings,
     pub(crate) secrets: SecretsConfig,
     pub(crate) worker: WorkerSettings,
     pub(crate) limits: Limits,
@@ -97,6 +98,7 @@ impl Default for Config {
             exports: BTreeMap::new(),
             budget: Budget::default(),
             delivery: settings.delivery,
+            intake: settings.intake,
             secrets: SecretsConfig::default(),
             worker: settings.worker,
             limits: settings.limits,
@@ -246,6 +248,7 @@ impl Config {
             worker: self.worker.clone(),
             budget: self.budget.clone(),
             delivery: self.delivery.clone(),
+            intake: self.intake.clone(),
         }
     }
 

@@ -108,17 +108,11 @@ pub(crate) fn read(bytes: &[u8], store: &Store, limits: &Limits) -> Result<NewCa
     let call = call.map_err(|problems| broken = problems).ok();
     let revision_id = text_of("versionId", beside.shift_remove("versionId"), &mut broken);
     let is_test = flag_of("isTest", beside.shift_remove("isTest"), &mut broken);
-    check_extra(&beside, &mut broken);
     if !names_agent {
         broken.push(Broken::new("agentId", None, "is required"));
     }
-    if let Some(call) = &call
-        && call.transcript.len() > limits.max_turns
-    {
-        let rule = format!("must have at most {} turns", limits.max_turns);
-        let found = format!("{} turns", call.transcript.len());
-        broken.push(Broken::told("transcript", found, rule));
-    }
+    let turns = call.as_ref().map_or(0, |call| call.transcript.len());
+    broken.extend(beyond(limits, turns, &beside));
     match call {
         Some(mut call) if broken.is_empty() => {
             if call.call_id.is_empty() {
@@ -159,17 +153,25 @@ fn flag_of(name: &str, value: Option<Json>, broken: &mut Vec<Broken>) -> bool {
     }
 }
 
-fn check_extra(extra: &Map<String, Json>, broken: &mut Vec<Broken>) {
-    if extra.is_empty() {
-        return;
+/// The limits that a call of so many turns, with these fields that the format does not define, goes beyond.
+pub(crate) fn beyond(limits: &Limits, turns: usize, extra: &Map<String, Json>) -> Vec<Broken> {
+    let mut broken = Vec::new();
+    if turns > limits.max_turns {
+        let rule = format!("must have at most {} turns", limits.max_turns);
+        broken.push(Broken::told("transcript", format!("{turns} turns"), rule));
     }
-    let bytes = serde_json::to_vec(extra).map_or(0, |text| text.len());
+    let bytes = if extra.is_empty() {
+        0
+    } else {
+        serde_json::to_vec(extra).map_or(0, |text| text.len())
+    };
     if bytes > MAX_EXTRA_BYTES {
         let rule = format!(
             "fields that the format does not define must be at most {MAX_EXTRA_BYTES} bytes together"
         );
         broken.push(Broken::told("body", format!("{bytes} bytes"), rule));
     }
+    broken
 }
 
 fn unreadable(mut problems: Vec<Broken>) -> Problem {

@@ -12,6 +12,7 @@ mod docs;
 mod docs_text;
 mod exports;
 mod incoming;
+mod intake;
 mod jobs;
 mod keys;
 mod lines;
@@ -23,8 +24,8 @@ pub(crate) mod problem;
 mod problem_kind;
 mod query;
 mod session;
-mod trials;
 mod statistics;
+mod trials;
 mod usage;
 mod webhooks;
 
@@ -36,6 +37,7 @@ use utoipa_axum::routes;
 use crate::App;
 
 pub(crate) use call_pages::filter;
+pub(crate) use incoming::beyond;
 pub use openapi::openapi;
 pub(crate) use query::Query;
 
@@ -53,6 +55,10 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(calls::send, call_pages::list))
         .routes(routes!(calls::read, calls::delete))
         .routes(routes!(analyses::create))
+        .routes(routes!(intake::list))
+        .routes(routes!(intake::put, intake::delete))
+        .routes(routes!(intake::take))
+        .routes(routes!(intake::take_by_secret))
         .routes(routes!(exports::read))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::counts))

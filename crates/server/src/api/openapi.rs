@@ -28,6 +28,7 @@ const OF_BODY: [u16; 2] = [408, 413];
     ),
     tags(
         (name = "Calls", description = "Finished calls, what was said in them, and what their analyses found."),
+        (name = "Intake", description = "Calls as other platforms send them."),
         (name = "Exports", description = "Calls and answers as files."),
         (name = "Statistics", description = "How many calls there were and what was answered, over time."),
         (name = "Webhooks", description = "Where results are sent, what is sent there, and what became of it."),

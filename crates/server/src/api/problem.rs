@@ -145,6 +145,7 @@ impl From<Refusal> for Problem {
         let kind = match refusal {
             Refusal::Key => Kind::Key,
             Refusal::Role { .. } => Kind::Role,
+            Refusal::Payload => Kind::Payload,
             Refusal::Csrf => Kind::Csrf,
             Refusal::Rate { .. } => Kind::Rate,
             Refusal::Length(_) => Kind::Length,

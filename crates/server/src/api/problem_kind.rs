@@ -6,6 +6,7 @@ use http::StatusCode;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Key,
+    Payload,
     Role,
     Csrf,
     Rate,
@@ -24,9 +25,10 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// Every kind, by status.
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Malformed,
         Self::Key,
+        Self::Payload,
         Self::Role,
         Self::Csrf,
         Self::NotFound,
@@ -57,6 +59,13 @@ impl Kind {
                 "The key's role does not allow this",
                 StatusCode::FORBIDDEN,
                 "`detail` says which role does. Roles are given when a key is made.",
+            ),
+            Self::Payload => (
+                "payload",
+                "Nothing shows who sent the payload",
+                StatusCode::UNAUTHORIZED,
+                "The signature does not hold, or the secret at the end of the address is missing or wrong, or the source is not set \
+                 up for the agent. The server's log and the counter `aftercall_intake_total` say which.",
             ),
             Self::Csrf => (
                 "csrf",

@@ -1,4 +1,4 @@
-//! The secrets of receivers: made, opened, and sealed anew when the key changes.
+//! Secrets of others, those of receivers first: made, opened, and sealed anew when the key changes.
 
 use std::sync::Arc;
 
@@ -24,6 +24,18 @@ pub enum SealedError {
     Key {
         /// The receiver's id.
         webhook: String,
+        /// What is wrong.
+        cause: OpenError,
+    },
+    /// The key file is another than the one that a source's secret was sealed with.
+    #[error(
+        "the key file cannot open the secret of the source {from} of the agent {agent}: {cause}; use the key file of the server that made it"
+    )]
+    Intake {
+        /// Name of the source.
+        from: String,
+        /// The agent's id.
+        agent: String,
         /// What is wrong.
         cause: OpenError,
     },
@@ -117,13 +129,27 @@ impl Sealed {
                 store.reseal_headers(&webhook.id, old, &sealed).await?;
             }
         }
-        Ok(())
+        self.check_intake(store).await
     }
 
-    fn seal(&self, store: &Store, secret: &str, context: &str) -> String {
+    /// Seals a secret for the place that `context` names.
+    pub(crate) fn seal(&self, store: &Store, secret: &str, context: &str) -> String {
         let mut nonce = [0; NONCE];
         store.random_bytes(&mut nonce);
         self.0.seal(secret, context, nonce)
+    }
+
+    /// Opens what was sealed for that place.
+    ///
+    /// # Errors
+    /// Where it was sealed with another key, or for another place.
+    pub(crate) fn open(&self, sealed: &str, context: &str) -> Result<String, OpenError> {
+        self.0.open(sealed, context)
+    }
+
+    /// Whether it was sealed with the newest key.
+    pub(crate) fn is_current(&self, sealed: &str) -> bool {
+        self.0.is_current(sealed)
     }
 }
 

@@ -14,6 +14,7 @@ mod deliveries;
 mod editor;
 mod endpoints;
 mod exports;
+mod intake;
 mod keys;
 mod openapi;
 mod pages;

@@ -35,6 +35,11 @@ fn the_routes_are_these() {
         }
     }
     let expected = [
+        "put /v1/agents/{agentId}/intake/{source}",
+        "post /v1/intake/{source}/{agentId}/{secret}",
+        "post /v1/intake/{source}/{agentId}",
+        "get /v1/agents/{agentId}/intake",
+        "delete /v1/agents/{agentId}/intake/{source}",
         "post /v1/session",
         "post /v1/models/{endpoint}/test",
         "post /v1/metrics/check",

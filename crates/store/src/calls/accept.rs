@@ -221,7 +221,7 @@ impl Store {
         accepted(row, outcome).map(Ok)
     }
 
-    async fn update(
+    pub(super) async fn update(
         &self,
         txn: &DatabaseTransaction,
         row: calls::Model,
@@ -342,7 +342,7 @@ pub(super) fn ended<'a>(agent_id: &'a str, call_row_id: &'a str) -> Subject<'a> 
     }
 }
 
-fn accepted(row: calls::Model, outcome: Outcome) -> Result<Accepted, StoreError> {
+pub(super) fn accepted(row: calls::Model, outcome: Outcome) -> Result<Accepted, StoreError> {
     Ok(Accepted {
         call: row.try_into()?,
         outcome,

@@ -131,7 +131,7 @@ impl Content {
         }
     }
 
-    fn fields(&self) -> Map<String, Json> {
+    pub(super) fn fields(&self) -> Map<String, Json> {
         fields(&self.call, &self.extra, self.is_test)
     }
 }
@@ -151,7 +151,7 @@ pub(super) fn fields(call: &Call, extra: &Map<String, Json>, is_test: bool) -> M
 }
 
 /// Names of what differs, by name.
-fn differences(stored: &Map<String, Json>, sent: &Map<String, Json>) -> Vec<String> {
+pub(super) fn differences(stored: &Map<String, Json>, sent: &Map<String, Json>) -> Vec<String> {
     let names: BTreeSet<&String> = stored.keys().chain(sent.keys()).collect();
     let mut different = Vec::new();
     for name in names {

@@ -5,6 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use super::read::locked;
 use crate::deliveries;
 use crate::entity::{analyses, answers, calls, jobs, transcripts};
+use crate::intake;
 use crate::statistics::{Changes, Current};
 use crate::{Store, StoreError};
 
@@ -28,6 +29,7 @@ impl Store {
             .exec(&txn)
             .await?;
         deliveries::delete_of_call(&txn, &id).await?;
+        intake::delete_of_call(&txn, call_id).await?;
         answers::Entity::delete_many()
             .filter(answers::Column::CallId.eq(id.as_str()))
             .exec(&txn)

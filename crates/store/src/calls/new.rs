@@ -31,7 +31,7 @@ pub enum Outcome {
     Unchanged,
     /// It was there unfinished, or cancelled here; now its sender has finished it.
     Completed,
-    /// It was there unfinished; something changed, and it still is.
+    /// Something of it changed; it is not over by that, or was over before.
     Updated,
 }
 

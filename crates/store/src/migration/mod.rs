@@ -17,6 +17,7 @@ const STEPS: &[(&str, &str)] = &[
     (STATISTICS, include_str!("0005_statistics.sql")),
     ("0006_held_webhooks", include_str!("0006_held_webhooks.sql")),
     ("0007_sessions", include_str!("0007_sessions.sql")),
+    ("0008_intake", include_str!("0008_intake.sql")),
 ];
 
 pub(crate) struct Migrator;

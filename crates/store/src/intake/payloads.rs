@@ -1,0 +1,83 @@
+//! Payloads as they came, for as long as the operator has them kept.
+
+use jiff::{SignedDuration, Timestamp};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+
+use crate::answers::storable;
+use crate::entity::intake_payloads as rows;
+use crate::times::to_us;
+use crate::{Store, StoreError};
+
+impl Store {
+    /// Keeps a payload; `call_id` is the sender's, where it is of a call.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn keep_payload(
+        &self,
+        agent_id: &str,
+        source: &str,
+        call_id: Option<&str>,
+        body: &str,
+    ) -> Result<(), StoreError> {
+        let row = rows::Model {
+            id: self.id(),
+            agent_id: agent_id.to_owned(),
+            source: source.to_owned(),
+            call_id: call_id.map(str::to_owned),
+            body: storable(body),
+            created_at: self.now_us(),
+        };
+        let txn = self.begin().await?;
+        rows::Entity::insert(row.into_active_model())
+            .exec_without_returning(&txn)
+            .await?;
+        Ok(txn.commit().await?)
+    }
+
+    /// Deletes up to `limit` payloads that came longer ago than `keep`, the oldest first, and says how many there were.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn purge_payloads(
+        &self,
+        keep: SignedDuration,
+        limit: u64,
+    ) -> Result<u64, StoreError> {
+        let before = self.now().saturating_sub(keep).unwrap_or(Timestamp::MIN);
+        let ids: Vec<String> = rows::Entity::find()
+            .select_only()
+            .column(rows::Column::Id)
+            .filter(rows::Column::CreatedAt.lt(to_us(before)))
+            .order_by_asc(rows::Column::CreatedAt)
+            .limit(limit)
+            .into_tuple()
+            .all(self.reader())
+            .await?;
+        if ids.is_empty() {
+            return Ok(0);
+        }
+        let txn = self.begin().await?;
+        let deleted = rows::Entity::delete_many()
+            .filter(rows::Column::Id.is_in(ids))
+            .exec(&txn)
+            .await?;
+        txn.commit().await?;
+        Ok(deleted.rows_affected)
+    }
+}
+
+/// Deletes what came of a call.
+pub(crate) async fn delete_of_call(
+    db: &impl ConnectionTrait,
+    call_id: &str,
+) -> Result<(), StoreError> {
+    rows::Entity::delete_many()
+        .filter(rows::Column::CallId.eq(call_id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
