@@ -11,7 +11,7 @@ export function AnswerBlock({ answer }: { answer: Answer }) {
     <div className={classes.answer}>
       <Group gap="xs">
         <span className={classes.name}>{answer.identifier}</span>
-        <TypeChip type={answer.dispositionMetricType as 'STRING'} />
+        <TypeChip type={answer.dispositionMetricType} />
       </Group>
       <Group gap="sm" mt={4}>
         <Value answer={answer} strong />

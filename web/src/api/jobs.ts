@@ -1,14 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { Search } from '../lib/search';
 import { json } from './client';
-import type { Job, JobPage } from './schema';
-
-export interface JobCounts {
-  queued: number;
-  running: number;
-  dead: number;
-  oldestQueuedSeconds: number | null;
-}
+import type { Job, JobCounts, JobPage } from './schema';
 
 export const jobPage = (query: Search) =>
   queryOptions({

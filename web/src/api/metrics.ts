@@ -1,22 +1,10 @@
 import { json, send } from './client';
-import type { Analysis } from './schema';
+import type { MetricCheck, TrialResult } from './schema';
 import type { Metric } from '../lib/metrics';
 import { lines } from '../lib/ndjson';
-import type { FieldProblem } from './problem';
 
-export interface Advice {
-  /** The metric's place in the list; null where it is about the list. */
-  metric: number | null;
-  identifier: string | null;
-  rule: string;
-  message: string;
-}
-
-export interface Checked {
-  metrics: Metric[];
-  problems: (FieldProblem & { value: unknown })[];
-  advice: Advice[];
-}
+/** What was found out about a list of metrics; where there are no problems, they have the shape that they should have. */
+export type Checked = Omit<MetricCheck, 'metrics'> & { metrics: Metric[] };
 
 const PATH = '/v1/metrics/check';
 
@@ -34,10 +22,8 @@ export interface Attempt {
   transcript?: string;
 }
 
-export type Tried = { callId: string | null } & ({ result: Pick<Analysis, 'summary' | 'dispositionMetrics'> } | { error: string });
-
 /** Answers as they get ready, one call after the other. Nothing is stored. */
-export async function* tryMetrics(agentId: string, attempt: Attempt, signal: AbortSignal): AsyncGenerator<Tried> {
+export async function* tryMetrics(agentId: string, attempt: Attempt, signal: AbortSignal): AsyncGenerator<TrialResult> {
   const response = await send(`/v1/agents/${agentId}/try`, { method: 'POST', body: attempt, signal });
-  for await (const line of lines(response.body)) yield JSON.parse(line) as Tried;
+  for await (const line of lines(response.body)) yield JSON.parse(line) as TrialResult;
 }

@@ -1,14 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { json, setToken } from './client';
 import { ApiError } from './problem';
-import type { Role } from './schema';
-
-export interface Session {
-  name: string;
-  role: Role;
-  csrfToken: string;
-  expiresAt: string;
-}
+import type { Session } from './schema';
 
 const PATH = '/v1/session';
 

@@ -3,7 +3,6 @@ import { Confidence } from '../answers/Confidence';
 import { Value } from '../answers/Value';
 import type { Answer } from '../api/schema';
 import { TypeChip } from '../components/TypeChip';
-import type { MetricType } from '../lib/metrics';
 import classes from './Answers.module.css';
 
 interface Props {
@@ -32,7 +31,7 @@ export function Answers({ answers, lit, onPoint, onTurn }: Props) {
           <Group gap="xs" justify="space-between">
             <Group gap="xs">
               <h3 className={classes.name}>{answer.identifier}</h3>
-              <TypeChip type={answer.dispositionMetricType as MetricType} />
+              <TypeChip type={answer.dispositionMetricType} />
             </Group>
             {answer.confidence > 0 && <Confidence value={answer.confidence} of={answer.value == null ? 'no value' : 'this value'} />}
           </Group>

@@ -1,5 +1,5 @@
 import { createContext, use } from 'react';
-import type { Session } from '../api/session';
+import type { Session } from '../api/schema';
 
 export const SessionContext = createContext<Session | null>(null);
 

@@ -5,7 +5,8 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import type { AnalyticsConfig } from '../api/agents';
 import { fewCalls } from '../api/calls';
-import { tryMetrics, type Tried } from '../api/metrics';
+import { tryMetrics } from '../api/metrics';
+import type { TrialResult } from '../api/schema';
 import { AnswerBlock } from '../answers/AnswerBlock';
 import { ErrorNote } from '../components/ErrorNote';
 import { Lines } from '../components/Lines';
@@ -93,18 +94,19 @@ export function TryPanel({ agentId, config, onClose }: { agentId: string; config
   );
 }
 
-function Result({ tried }: { tried: Tried }) {
+function Result({ tried }: { tried: TrialResult }) {
   const name = tried.callId ?? 'The transcript';
   return (
     <section className={classes.result} aria-label={name}>
       <Text fw={600} size="sm" className={tried.callId ? 'mono' : undefined}>
         {name}
       </Text>
-      {'error' in tried ? (
+      {tried.error && (
         <Alert color="red" mt="xs">
           {tried.error}
         </Alert>
-      ) : (
+      )}
+      {tried.result && (
         <>
           <Text size="sm" c="dimmed" mb="xs">
             {tried.result.summary}
@@ -179,7 +181,7 @@ function PastCalls({ agentId, chosen, onChange }: PastCallsProps) {
 }
 
 function useTrial() {
-  const [results, setResults] = useState<Tried[]>([]);
+  const [results, setResults] = useState<TrialResult[]>([]);
   const [running, setRunning] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const abort = useRef<AbortController | null>(null);

@@ -1,14 +1,16 @@
-import type { MetricStatistics, ValueCount, VersionMark } from '../api/statistics';
+import type { CountedVersion, MetricFigures, Value, ValueCount } from '../api/schema';
 import { metricKey, queryOf, type Filters } from './filters';
 import { previous, type Span } from './ranges';
 import type { Search } from './search';
+
+type Values = readonly ValueCount[] | null | undefined;
 
 /** The address of the calls behind a mark: the filters of the page, the mark's time, and what was answered. */
 export function callsBehind(filters: Filters, span: Span | null, narrower: Search = {}): Search {
   return { ...queryOf(filters, span), ...narrower };
 }
 
-export const answeredWith = (identifier: string, value: string | boolean | number): Search => ({
+export const answeredWith = (identifier: string, value: Value): Search => ({
   [metricKey(identifier, '')]: String(value),
 });
 
@@ -19,27 +21,27 @@ export function between(identifier: string, from: number, to: number, last: bool
   return { [metricKey(identifier, 'gte')]: String(from), [metricKey(identifier, last ? 'lte' : 'lt')]: String(to) };
 }
 
-export function countOf(values: readonly ValueCount[] | undefined, value: string | boolean): number {
+export function countOf(values: Values, value: Value): number {
   return values?.find((one) => one.value === value)?.count ?? 0;
 }
 
 /** The share of one value among the answers; null where there are none. */
-export function shareOf(values: readonly ValueCount[] | undefined, value: string | boolean): number | null {
+export function shareOf(values: Values, value: Value): number | null {
   const all = (values ?? []).reduce((sum, one) => sum + one.count, 0);
   return all === 0 ? null : countOf(values, value) / all;
 }
 
 /** The same metric in another report: by its name and type, as one whose type changed is another metric. */
-export function counterpart(metric: MetricStatistics, others: readonly MetricStatistics[] | undefined): MetricStatistics | undefined {
+export function counterpart(metric: MetricFigures, others: readonly MetricFigures[] | undefined): MetricFigures | undefined {
   return others?.find(({ identifier, type }) => identifier === metric.identifier && type === metric.type);
 }
 
 /** Versions that began within a bucket, as `v3`. */
-export function versionsIn(versions: readonly VersionMark[], start: string, end: string): string | undefined {
+export function versionsIn(versions: readonly CountedVersion[], start: string, end: string): string | undefined {
   const [from, to] = [Date.parse(start), Date.parse(end)];
   const names = versions
-    .filter(({ activatedAt, firstCallAt }) => {
-      const at = Date.parse(firstCallAt ?? activatedAt ?? '');
+    .filter(({ firstCallAt }) => {
+      const at = Date.parse(firstCallAt);
       return at >= from && at < to;
     })
     .map(({ number }) => `v${number}`);

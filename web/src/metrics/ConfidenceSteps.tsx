@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import type { MetricStatistics } from '../api/statistics';
+import type { MetricFigures } from '../api/schema';
 import { metricKey, type Filters } from '../lib/filters';
 import { count, percent } from '../lib/format';
 import type { Span } from '../lib/ranges';
@@ -8,8 +8,8 @@ import { callsBehind } from '../lib/statistics';
 import classes from './ConfidenceSteps.module.css';
 
 /** How sure the answers are: ten steps, each a link to its calls. */
-export function ConfidenceSteps({ metric, filters, span }: { metric: MetricStatistics; filters: Filters; span: Span }) {
-  const { mean, histogram } = metric.confidence;
+export function ConfidenceSteps({ metric, filters, span }: { metric: MetricFigures; filters: Filters; span: Span }) {
+  const { mean = null, histogram } = metric.confidence;
   const top = Math.max(1, ...histogram);
   return (
     <div className={classes.line}>

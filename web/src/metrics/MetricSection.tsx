@@ -1,6 +1,6 @@
 import { Group, Skeleton, Text } from '@mantine/core';
 import { lazy, Suspense } from 'react';
-import type { MetricStatistics } from '../api/statistics';
+import type { MetricFigures } from '../api/schema';
 import { Bars } from '../charts/Bars';
 import { Section } from '../components/Section';
 import { TextLink } from '../components/links';
@@ -17,11 +17,11 @@ import { Values } from './Values';
 const MeanLine = lazy(() => import('../charts/MeanLine'));
 
 interface Props {
-  metric: MetricStatistics;
+  metric: MetricFigures;
   ground: Ground;
   span: Span;
   /** The same metric in what one compares with; undefined where nothing is compared. */
-  other: MetricStatistics | undefined;
+  other: MetricFigures | undefined;
   comparing: boolean;
 }
 
@@ -96,7 +96,7 @@ function Headline({ metric, other, comparing }: Pick<Props, 'metric' | 'other' |
   );
 }
 
-function headlineOf(metric: MetricStatistics): [string | null, string] {
+function headlineOf(metric: MetricFigures): [string | null, string] {
   switch (metric.type) {
     case 'BOOLEAN': {
       const share = shareOf(metric.values, true);
@@ -110,7 +110,7 @@ function headlineOf(metric: MetricStatistics): [string | null, string] {
       return [count(metric.distinct ?? 0), metric.distinct === 1 ? 'different answer' : 'different answers'];
     case 'DATETIME':
       return [count(metric.days?.length ?? 0), metric.days?.length === 1 ? 'day' : 'different days'];
-    case 'ENUM':
+    default:
       return [null, ''];
   }
 }

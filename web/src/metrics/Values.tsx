@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import type { MetricStatistics } from '../api/statistics';
+import type { MetricFigures } from '../api/schema';
 import { Bars } from '../charts/Bars';
 import { Calendar } from '../charts/Calendar';
 import { YES } from '../charts/colours';
@@ -11,10 +11,10 @@ import { answeredWith, between, callsBehind, shareOf } from '../lib/statistics';
 import { colourFor, valueName, type Ground } from './series';
 
 interface Props {
-  metric: MetricStatistics;
+  metric: MetricFigures;
   ground: Ground;
   span: Span;
-  other: MetricStatistics | undefined;
+  other: MetricFigures | undefined;
   comparing: boolean;
 }
 

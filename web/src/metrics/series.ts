@@ -1,4 +1,4 @@
-import type { MetricBucket, MetricStatistics, VersionMark } from '../api/statistics';
+import type { CountedVersion, MetricBucket, MetricFigures, Value } from '../api/schema';
 import type { Bar } from '../charts/Bars';
 import { colourOf, NO, YES } from '../charts/colours';
 import type { Point } from '../charts/MeanLine';
@@ -11,13 +11,13 @@ import { callsBehind, countOf, shareOf, versionsIn, withStatus } from '../lib/st
 export interface Ground {
   filters: Filters;
   bucket: Bucket;
-  versions: VersionMark[];
+  versions: CountedVersion[];
 }
 
 const spanOf = ({ start, end }: { start: string; end: string }): Span => ({ from: new Date(start), to: new Date(end) });
 
 /** Answers over time, by value where there are few of them. */
-export function answerBars(metric: MetricStatistics, { filters, bucket, versions }: Ground, other?: MetricStatistics): Bar[] {
+export function answerBars(metric: MetricFigures, { filters, bucket, versions }: Ground, other?: MetricFigures): Bar[] {
   const values = metric.type === 'BOOLEAN' ? [true, false] : metric.type === 'ENUM' ? (metric.values ?? []).map(({ value }) => value) : [];
   return metric.series.map((step, at) => {
     const parts = values.map((value) => ({ value, count: countOf(step.values, value) })).filter(({ count: some }) => some > 0);
@@ -35,16 +35,16 @@ export function answerBars(metric: MetricStatistics, { filters, bucket, versions
   });
 }
 
-export function valueName(value: string | boolean): string {
-  return value === true ? 'Yes' : value === false ? 'No' : value;
+export function valueName(value: Value): string {
+  return value === true ? 'Yes' : value === false ? 'No' : String(value);
 }
 
-export function colourFor(metric: Pick<MetricStatistics, 'type'>, value: string | boolean, place: number): string {
+export function colourFor(metric: Pick<MetricFigures, 'type'>, value: Value, place: number): string {
   return metric.type === 'BOOLEAN' ? (value ? YES : NO) : colourOf(place);
 }
 
 /** A number over time: the mean of an integer, or the share of *yes*. */
-export function line(metric: MetricStatistics, { filters, bucket, versions }: Ground, other?: MetricStatistics): Point[] {
+export function line(metric: MetricFigures, { filters, bucket, versions }: Ground, other?: MetricFigures): Point[] {
   const value = (step: MetricBucket | undefined) => (metric.type === 'BOOLEAN' ? shareOf(step?.values, true) : (step?.mean ?? null));
   const shown = metric.type === 'BOOLEAN' ? percent : number;
   return metric.series.map((step, at) => {

@@ -1,5 +1,5 @@
 import { MultiSelect, Skeleton, Text } from '@mantine/core';
-import type { MetricsReport, MetricStatistics } from '../api/statistics';
+import type { MetricFigures, MetricStatistics } from '../api/schema';
 import { Distribution } from '../charts/Distribution';
 import { TextLink } from '../components/links';
 import { Section } from '../components/Section';
@@ -12,8 +12,8 @@ import { colourFor, valueName } from '../metrics/series';
 import classes from './ChosenMetrics.module.css';
 
 interface Props {
-  report: MetricsReport | undefined;
-  before: (metric: MetricStatistics) => MetricStatistics | undefined;
+  report: MetricStatistics | undefined;
+  before: (metric: MetricFigures) => MetricFigures | undefined;
   filters: Filters;
   span: Span;
   /** Identifiers, separated by commas. */
@@ -59,9 +59,9 @@ export function ChosenMetrics({ report, before, filters, span, show, onShow }: P
   );
 }
 
-function Short({ metric, old, filters, span }: { metric: MetricStatistics; old: MetricStatistics | undefined; filters: Filters; span: Span }) {
+function Short({ metric, old, filters, span }: { metric: MetricFigures; old: MetricFigures | undefined; filters: Filters; span: Span }) {
   const { identifier, type, counts } = metric;
-  const mean = (one: MetricStatistics | undefined) => one?.number?.mean ?? null;
+  const mean = (one: MetricFigures | undefined) => one?.number?.mean ?? null;
   const rows = (metric.values ?? []).slice(0, 5);
   return (
     <article className={classes.metric}>
@@ -96,7 +96,7 @@ function Short({ metric, old, filters, span }: { metric: MetricStatistics; old: 
       )}
       <Text size="xs" c="dimmed" mt="auto">
         {count(counts.answered)} answered, {count(counts.notMentioned)} not mentioned, {count(counts.failed)} failed
-        {metric.confidence.mean !== null && ` · confidence ${percent(metric.confidence.mean)}`}
+        {metric.confidence.mean != null && ` · confidence ${percent(metric.confidence.mean)}`}
       </Text>
     </article>
   );

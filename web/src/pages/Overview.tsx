@@ -3,7 +3,8 @@ import { IconPhoneIncoming } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { jobCounts } from '../api/jobs';
-import { callStatistics, metricStatistics, type CallStatistics } from '../api/statistics';
+import type { CallStatistics } from '../api/schema';
+import { callStatistics, metricStatistics } from '../api/statistics';
 import { Bars, type Bar } from '../charts/Bars';
 import { ButtonLink, TextLink } from '../components/links';
 import { Loaded } from '../components/Loaded';
@@ -83,7 +84,7 @@ function Tiles({ report: { totals }, before, filters, span }: TilesProps) {
   const share = (part: { analysed: number; finished: number }) => (part.finished === 0 ? null : part.analysed / part.finished);
   const behind = callsBehind(filters, span) as Filters;
   const [now, was] = [share(totals), old ? share(old) : null];
-  const mean = totals.durationSeconds.mean;
+  const { mean = null } = totals.durationSeconds;
   const meanBefore = old?.durationSeconds.mean;
   const waiting = jobs ? jobs.queued + jobs.running : 0;
   return (
