@@ -17,8 +17,10 @@ export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/nu
 # llama.cpp turns every instruction set off where packagers fix the date of a build.
 unexport SOURCE_DATE_EPOCH
 
-.PHONY: help setup test-setup build model ready run analyze test test-models check fmt clippy doc deny machete scripts-check bench accuracy \
-	check-long install clean
+WEB_SOURCES := $(shell find web -name node_modules -prune -o -path web/dist -prune -o -type f ! -name schema.d.ts -print)
+
+.PHONY: help setup test-setup build web model ready run analyze test test-models check fmt clippy doc deny machete scripts-check web-check \
+	bench accuracy check-long screenshots install clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -26,8 +28,19 @@ help: ## List what can be made
 setup: ## Check for build tools; on Debian or Ubuntu as root, install what is missing
 	@scripts/setup.sh
 
-build: setup ## Build the program for this machine's processor
+build: setup web ## Build the dashboard and the program that carries it, for this machine's processor
 	cargo build --release --locked --bin aftercall
+
+# The dashboard is built again where anything of it is newer than what was built.
+web: web/dist/index.html
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json | setup
+	npm ci --prefix web
+	@touch $@
+
+web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
+	npm run build --prefix web
+	@touch $@
 
 model: build
 	$(BIN) model pull $(MODEL)
@@ -64,13 +77,14 @@ test: test-models ## Run every test, those on real models included
 		set -x; \
 		cargo test --release --locked --workspace -- --include-ignored; \
 	fi
+	npm test --prefix web
 	python3 -m unittest discover bench
 	AFTERCALL="$(BIN)" AFTERCALL_TEST_MODEL="$$($(BIN) model path $(TEST_MODEL))" tests/run
 
 check-long: ## The tests with many more random cases and the very long calls (an hour and more)
 	AFTERCALL_LONG=1 PROPTEST_CASES=$${PROPTEST_CASES:-2000} $(MAKE) test
 
-check: fmt clippy doc deny machete scripts-check ## Format, lints, documentation, licences, unused dependencies
+check: fmt clippy doc deny machete scripts-check web-check ## Format, lints, documentation, licences, unused dependencies
 
 fmt:
 	cargo fmt --all --check
@@ -95,6 +109,9 @@ scripts-check:
 	@if command -v shellcheck >/dev/null 2>&1; then shellcheck scripts/*.sh .ci/run; \
 		else echo "shellcheck is not installed: shell scripts are not checked"; fi
 
+web-check: web
+	npm run check --prefix web
+
 # Accuracy has a target of its own: it needs labelled calls, and hours rather than minutes. Seed makes data for others.
 bench: build ## Run every bench/*/run but accuracy: how fast, on this machine
 	@set -eu; for bench in $(filter-out bench/accuracy/run bench/seed/run,$(wildcard bench/*/run)); do \
@@ -108,9 +125,13 @@ accuracy: build ## Measure accuracy: make accuracy DATA=dir (LIMIT=60 CALIBRATE=
 		$(if $(CALIBRATE),--calibrate "$(CALIBRATE)") $(if $(SETS),--sets "$(SETS)") $(if $(PEER),--peer "$(PEER)") \
 		$(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
+screenshots: test-models ## Make the pictures of the documentation anew: the dashboard with the sample calls
+	cd tests && AFTERCALL="$(abspath $(BIN))" python3 -m browser.images ../docs/images
+
 install: build ## Copy the program to PREFIX/bin (default ~/.local/bin)
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 "$(BIN)" "$(DESTDIR)$(PREFIX)/bin/aftercall"
 
 clean: ## Remove what was built (models stay)
 	cargo clean
+	rm -rf web/dist web/node_modules tests/browser/node_modules

@@ -6,6 +6,7 @@ set -eu
 FOR_TESTS=${1:-}
 
 RUST_NEEDED=1.95
+NODE_NEEDED=20.19
 
 say() { printf 'setup: %s\n' "$*"; }
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -39,10 +40,18 @@ missing() {
     have python3 || echo python3
     # Debian's python3 comes without the module; `aftercall model pull` may fetch models through it.
     python3 -m pip --version >/dev/null 2>&1 || echo python3-pip
+    have node || echo nodejs
+    have npm || echo npm
     if [ "$FOR_TESTS" = tests ]; then
         have_postgres || echo postgresql
         python3 -m ensurepip --version >/dev/null 2>&1 || echo python3-venv
+        have_chromium || echo chromium
+        have curl || echo curl
     fi
+}
+
+have_chromium() {
+    have chromium || have chromium-browser || have google-chrome || [ -x "${CHROMIUM:-/nonexistent}" ]
 }
 
 # The server's own programs: Debian keeps them out of the PATH.
@@ -93,17 +102,39 @@ packages() {
         say "missing (by their Debian names): $list"
         case $(family) in
         *fedora* | *rhel* | *centos*)
-            say "install with: sudo dnf install cmake make gcc-c++ clang clang-devel python3 python3-pip postgresql-server" ;;
+            say "install with: sudo dnf install cmake make gcc-c++ clang clang-devel python3 python3-pip nodejs npm postgresql-server chromium" ;;
         *arch*)
-            say "install with: sudo pacman -S --needed cmake make gcc clang python python-pip postgresql" ;;
+            say "install with: sudo pacman -S --needed cmake make gcc clang python python-pip nodejs npm postgresql chromium" ;;
         macos)
-            say "install with: xcode-select --install; brew install cmake python postgresql" ;;
+            say "install with: xcode-select --install; brew install cmake python node postgresql; and Chromium for the tests" ;;
         *)
-            say "install CMake, make, a C++17 compiler, clang with libclang, Python 3 with pip, and for the tests PostgreSQL" ;;
+            say "install CMake, make, a C++17 compiler, clang with libclang, Python 3 with pip, Node.js with npm, and for the tests PostgreSQL and Chromium" ;;
         esac
         return 1
         ;;
     esac
+}
+
+# Whether the first version comes before the second.
+older() {
+    [ "$1" != "$2" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -t . -k 1,1n -k 2,2n | head -n 1)" = "$1" ]
+}
+
+javascript() {
+    # What is missing was told above.
+    have node && have npm || return 1
+    found=$(command node --version | sed 's/^v//')
+    if older "$found" "$NODE_NEEDED" && [ "$(id -u)" -eq 0 ]; then
+        say "Node.js $found is too old for the dashboard: installing a newer one with npm"
+        npm install --global --no-fund --no-audit node@22
+        hash -r
+        found=$(command node --version | sed 's/^v//')
+    fi
+    if older "$found" "$NODE_NEEDED"; then
+        say "Node.js $found is too old, $NODE_NEEDED or newer is needed: sudo npm install --global node@22"
+        return 1
+    fi
+    say "Node.js $found"
 }
 
 rust() {
@@ -112,8 +143,7 @@ rust() {
         return 1
     fi
     found=$(rustc --version | sed 's/^rustc \([0-9.]*\).*/\1/')
-    oldest=$(printf '%s\n%s\n' "$RUST_NEEDED" "$found" | sort -t . -k 1,1n -k 2,2n | head -n 1)
-    if [ "$oldest" != "$RUST_NEEDED" ]; then
+    if older "$found" "$RUST_NEEDED"; then
         say "Rust $found is too old, $RUST_NEEDED or newer is needed: run 'rustup update stable'"
         say "(a Rust from the system's packages is often older: https://www.rust-lang.org/tools/install has rustup)"
         return 1
@@ -123,5 +153,6 @@ rust() {
 
 status=0
 packages || status=1
+javascript || status=1
 rust || status=1
 exit "$status"

@@ -87,7 +87,7 @@ struct AnswerView {
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 #[schema(as = Value)]
-enum ValueView {
+pub(super) enum ValueView {
     /// A BOOLEAN.
     Boolean(bool),
     /// An INTEGER.

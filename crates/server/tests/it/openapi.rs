@@ -196,3 +196,19 @@ fn collect<'a>(
             .filter_map(Json::as_str),
     );
 }
+
+/// The dashboard's types are made from a file, so that building it needs no server.
+#[test]
+fn the_dashboards_document_is_this_servers() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/openapi.json");
+    let document = aftercall_server::openapi();
+    if std::env::var_os("AFTERCALL_WRITE_OPENAPI").is_some() {
+        let text = serde_json::to_string_pretty(&document).unwrap();
+        std::fs::write(&path, text + "\n").unwrap();
+    }
+    let kept: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    assert!(
+        kept == document,
+        "web/openapi.json is an older one: AFTERCALL_WRITE_OPENAPI=1 cargo test -p aftercall-server --test it openapi writes it anew"
+    );
+}

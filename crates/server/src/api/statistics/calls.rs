@@ -14,6 +14,7 @@ use crate::App;
 
 /// How many calls there were.
 #[derive(Serialize, ToSchema)]
+#[schema(as = CallStatistics)]
 pub(crate) struct CallStatisticsView {
     #[serde(flatten)]
     asked: Asked,

@@ -9,6 +9,7 @@ use serde_json::{Number, Value as Json};
 use utoipa::ToSchema;
 
 use super::question::{Asked, Bounds};
+use crate::api::analysis_views::ValueView;
 use crate::text::instant;
 
 /// What was answered.
@@ -102,6 +103,7 @@ struct Confidence {
 #[derive(Serialize, ToSchema)]
 struct ValueCount {
     /// The value: a boolean of a BOOLEAN, else a text.
+    #[schema(value_type = ValueView)]
     value: Json,
     /// How often.
     count: i64,

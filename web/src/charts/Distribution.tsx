@@ -1,0 +1,42 @@
+import { Link } from '@tanstack/react-router';
+import { count, percent } from '../lib/format';
+import type { Filters } from '../lib/filters';
+import type { Search } from '../lib/search';
+import classes from './Distribution.module.css';
+
+export interface Row {
+  key: string;
+  label: string;
+  value: number;
+  search: Search;
+  colour?: string;
+  /** Its share in what one compares with. */
+  before?: number | null | undefined;
+}
+
+/** Values with their counts and shares, each a link to the calls behind it. */
+export function Distribution({ label, rows, whole }: { label: string; rows: Row[]; whole: number }) {
+  const top = Math.max(0.0001, ...rows.map(({ value }) => (whole === 0 ? 0 : value / whole)), ...rows.map(({ before }) => before ?? 0));
+  return (
+    <ul className={classes.rows} aria-label={label}>
+      {rows.map(({ key, label: name, value, search, colour, before }) => {
+        const share = whole === 0 ? 0 : value / whole;
+        return (
+          <li key={key}>
+            <Link to="/calls" search={search as Filters} className={classes.row}>
+              <span className={classes.name}>{name}</span>
+              <span className={classes.figures}>
+                {count(value)} <span className={classes.share}>{percent(share)}</span>
+                {before !== undefined && <span className={classes.was}> {before === null ? '–' : `was ${percent(before)}`}</span>}
+              </span>
+              <span className={classes.track} aria-hidden="true">
+                <span className={classes.fill} style={{ width: `${(share / top) * 100}%`, background: colour }} />
+                {before != null && <span className={classes.before} style={{ left: `${(before / top) * 100}%` }} />}
+              </span>
+            </Link>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

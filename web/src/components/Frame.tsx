@@ -1,0 +1,10 @@
+import { ConfirmProvider } from './confirm';
+import { Shell } from './Shell';
+
+export function Frame() {
+  return (
+    <ConfirmProvider>
+      <Shell />
+    </ConfirmProvider>
+  );
+}
