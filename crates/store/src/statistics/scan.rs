@@ -7,7 +7,7 @@ use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ConnectionTrait, DbBackend};
 
 use super::bounds::Question;
-use super::sums::{CallSums, LONGEST};
+use super::sums::{CallSums, LONGEST, QUARTER};
 use crate::StoreError;
 use crate::calls::CallFilter;
 use crate::entity::calls;
@@ -16,7 +16,7 @@ use crate::times::from_us;
 /// Calls of a slice, about, and at most.
 const WANTED: i64 = 4_000;
 const MOST: i64 = 16_000;
-/// Parts of a period of which the first slice is one.
+/// Parts of a period of which the first slice is one, unless that is less than a quarter of an hour.
 const FIRST: i64 = 64;
 
 /// What is counted of a call.
@@ -54,7 +54,7 @@ pub(super) async fn each(
         ..question.filter.clone()
     };
     let all = all(db.get_database_backend());
-    let mut length = Ord::max((to - from) / FIRST, 1);
+    let mut length = Ord::max((to - from) / FIRST, QUARTER);
     let mut at = from;
     while at < to {
         let until = Ord::min(at.saturating_add(length), to);

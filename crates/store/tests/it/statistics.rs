@@ -859,7 +859,8 @@ async fn what_was_there_before_is_counted_once(db: TestDb) {
     assert_eq!(calls.totals.analysed, 12);
     db.execute(
         "DELETE FROM seaql_migrations WHERE version = '0005_statistics';
-         DROP TABLE statistics_calls; DROP TABLE statistics_metrics; DROP TABLE statistics_deltas",
+         DROP TABLE statistics_calls; DROP TABLE statistics_metrics; DROP TABLE statistics_deltas;
+         ALTER TABLE calls DROP COLUMN answer_lines",
     )
     .await;
     assert_eq!(db.store.migrate().await.unwrap(), ["0005_statistics"]);
