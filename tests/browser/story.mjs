@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { calm, look } from './checks.mjs';
 import { send, TEXT } from './call.mjs';
-import { go, key, KEY, open, PATIENCE, RECEIVER, signIn, URL } from './world.mjs';
+import { go, key, KEY, open, PATIENCE, picture, RECEIVER, signIn, URL } from './world.mjs';
 
 const METRICS = [
   { identifier: 'issue_settled', type: 'Boolean', prompt: 'Was the request of the caller fully settled by the end of the call?' },
@@ -26,7 +26,20 @@ export async function story(browser, variant, t) {
   const intake = await key(`intake ${variant.name}`, 'intake');
   let agentId = '';
 
-  await t.test('sign in', async () => {
+  // A story: where one step fails, those after it have nothing to stand on.
+  let failed = false;
+  const step = (title, act) =>
+    t.test(title, { skip: failed }, async () => {
+      try {
+        await act();
+      } catch (error) {
+        failed = true;
+        await picture(window, `failed-${title.replaceAll(' ', '-')}`);
+        throw error;
+      }
+    });
+
+  await step('sign in', async () => {
     await page.goto(URL);
     await look(window, 'sign-in');
     const field = page.getByLabel('API key');
@@ -43,7 +56,7 @@ export async function story(browser, variant, t) {
     await look(window, 'overview-empty');
   });
 
-  await t.test('create an agent', async () => {
+  await step('create an agent', async () => {
     await go(window, 'Agents');
     await page.getByRole('heading', { name: 'Agents', level: 1 }).waitFor();
     await look(window, 'agents');
@@ -60,7 +73,7 @@ export async function story(browser, variant, t) {
   const panel = page.getByRole('dialog', { name: 'Set up post call metrics' });
   const card = (place) => panel.getByRole('region', { name: new RegExp(`^Metric ${place}\\b`) });
 
-  await t.test('mistakes are told at their fields', async () => {
+  await step('mistakes are told at their fields', async () => {
     await page.getByRole('button', { name: 'Add Metrics' }).first().click();
     const first = card(1);
     await first.getByLabel('Identifier').fill('Issue Settled');
@@ -71,9 +84,9 @@ export async function story(browser, variant, t) {
     await panel.getByRole('button', { name: 'Save' }).click();
     await first.getByText('Say what to find out').waitFor();
     await first.getByText('An enum needs at least one choice').waitFor();
-    await first.getByLabel('Choice 1').fill('a');
-    await first.getByLabel('Choice 1').press('Enter');
-    await first.getByLabel('Choice 2').fill('a');
+    await first.getByRole('textbox', { name: 'Choice 1' }).fill('a');
+    await first.getByRole('textbox', { name: 'Choice 1' }).press('Enter');
+    await first.getByRole('textbox', { name: 'Choice 2' }).fill('a');
     await first.getByText('“a” stands there twice').waitFor();
     await look(window, 'mistakes');
     await panel.getByRole('button', { name: 'Add Another' }).click();
@@ -82,7 +95,7 @@ export async function story(browser, variant, t) {
     await card(2).getByRole('button', { name: /^Remove metric 2/ }).click();
   });
 
-  await t.test('what is not saved is not lost by a click', async () => {
+  await step('what is not saved is not lost by a click', async () => {
     await page.keyboard.press('Escape');
     const question = page.getByRole('dialog', { name: 'Leave without saving?' });
     await question.waitFor();
@@ -93,7 +106,7 @@ export async function story(browser, variant, t) {
     assert.equal(await card(1).getByLabel('Identifier').inputValue(), 'issue_settled');
   });
 
-  await t.test('five metrics of five types, advice, a template', async () => {
+  await step('five metrics of five types, advice, a template', async () => {
     for (const [at, metric] of METRICS.entries()) {
       if (at > 0) await panel.getByRole('button', { name: 'Add Another' }).click();
       const one = card(at + 1);
@@ -101,7 +114,7 @@ export async function story(browser, variant, t) {
       await choose(page, one, metric.type);
       for (const [place, choice] of (metric.choices ?? []).entries()) {
         if (place > 0) await one.getByRole('button', { name: 'Add a choice' }).click();
-        await one.getByLabel(`Choice ${place + 1}`).fill(choice);
+        await one.getByRole('textbox', { name: `Choice ${place + 1}` }).fill(choice);
       }
       if (at === 0) {
         await one.getByLabel('Prompt').fill('Settled');
@@ -124,7 +137,7 @@ export async function story(browser, variant, t) {
     await look(window, 'draft');
   });
 
-  await t.test('try it on a transcript', async () => {
+  await step('try it on a transcript', async () => {
     await page.getByRole('button', { name: 'Try it' }).click();
     const trial = page.getByRole('dialog', { name: 'Try it' });
     await trial.getByText('A transcript', { exact: true }).click();
@@ -136,7 +149,7 @@ export async function story(browser, variant, t) {
     await page.keyboard.press('Escape');
   });
 
-  await t.test('publish', async () => {
+  await step('publish', async () => {
     await page.getByRole('button', { name: 'Publish' }).click();
     const dialog = page.getByRole('dialog', { name: /^Publish/ });
     await dialog.getByLabel('Label').fill('five questions');
@@ -149,7 +162,7 @@ export async function story(browser, variant, t) {
     await look(window, 'agent');
   });
 
-  await t.test('a call appears by itself, and its answers', async () => {
+  await step('a call appears by itself, and its answers', async () => {
     await go(window, 'Call logs');
     await page.getByRole('heading', { name: 'Call logs', level: 1 }).waitFor();
     await page.goto(`${URL}/calls?agentId=${agentId}`);
@@ -163,7 +176,7 @@ export async function story(browser, variant, t) {
     await look(window, 'call');
   });
 
-  await t.test('an answer lights up its evidence, by pointing and by keyboard', async () => {
+  await step('an answer lights up its evidence, by pointing and by keyboard', async () => {
     const quotes = page.getByRole('button', { name: /^Show turn/ });
     assert.ok((await quotes.count()) > 0, 'some answer has evidence');
     const lit = page.locator('[data-role][data-lit]');
@@ -182,7 +195,7 @@ export async function story(browser, variant, t) {
     });
   });
 
-  await t.test('numbers, and the calls behind them', async () => {
+  await step('numbers, and the calls behind them', async () => {
     await page.goto(`${URL}/metrics?agentId=${agentId}&range=7d`);
     const section = page.getByRole('region', { name: 'call_end' });
     await section.waitFor();
@@ -200,7 +213,7 @@ export async function story(browser, variant, t) {
     await look(window, 'overview');
   });
 
-  await t.test('filter, columns, a view, an export', async () => {
+  await step('filter, columns, a view, an export', async () => {
     await page.goto(`${URL}/calls?agentId=${agentId}`);
     await page.getByRole('cell', { name: callId }).waitFor();
     await page.getByRole('button', { name: 'Filters' }).click();
@@ -240,7 +253,7 @@ export async function story(browser, variant, t) {
     assert.match(text, new RegExp(callId));
   });
 
-  await t.test('a webhook is tested, its secret shown and replaced', async () => {
+  await step('a webhook is tested, its secret shown and replaced', async () => {
     await go(window, 'Webhooks');
     await page.getByRole('button', { name: 'Create webhook' }).first().click();
     const dialog = page.getByRole('dialog', { name: 'Create a webhook' });
@@ -269,7 +282,7 @@ export async function story(browser, variant, t) {
     await look(window, 'webhooks');
   });
 
-  await t.test('models, jobs, keys', async () => {
+  await step('models, jobs, keys', async () => {
     await go(window, 'Models');
     await page.getByRole('button', { name: /^Test / }).first().click();
     await page.getByText(/^It answered in/).waitFor({ timeout: PATIENCE });
@@ -289,7 +302,7 @@ export async function story(browser, variant, t) {
     await viewer(browser, variant, secret, agentId);
   });
 
-  await t.test('sign out', async () => {
+  await step('sign out', async () => {
     if (window.phone) await page.getByRole('button', { name: 'Menu' }).click();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();

@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query';
 import { onSignedOut } from './api/client';
 import { ApiError } from './api/problem';
-import { sessionQuery } from './api/session';
+import { changeSession } from './api/session';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -13,4 +13,4 @@ export const queryClient = new QueryClient({
   },
 });
 
-onSignedOut(() => queryClient.setQueryData(sessionQuery.queryKey, null));
+onSignedOut(() => changeSession(queryClient, null));

@@ -45,6 +45,8 @@ export const variables: CSSVariablesResolver = () => ({
     '--mantine-color-default-border': 'var(--mantine-color-gray-3)',
     '--mantine-color-gray-text': 'var(--mantine-color-gray-7)',
     '--mantine-color-red-text': '#c02a2a',
+    '--mantine-color-teal-light-color': '#056048',
+    '--mantine-color-red-light-color': '#a31d1d',
     '--mantine-color-yellow-light-color': '#6b4300',
     '--mantine-color-orange-light-color': '#8a3800',
     '--page': 'var(--mantine-color-gray-0)',

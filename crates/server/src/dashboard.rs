@@ -9,7 +9,7 @@ use tower_http::compression::CompressionLayer;
 use crate::refusal::{Family, Refusal};
 
 /// What the page may do: load and ask from this server, and play recordings of calls. Frames are for nobody.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     font-src 'self'; connect-src 'self'; media-src http: https:; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
     frame-ancestors 'none'";
 /// Files with a hash of their content in the name.

@@ -32,9 +32,9 @@ export function AgentDialog({ agent, onDone, onClose }: Props) {
   );
   return (
     <Modal opened onClose={onClose} title={agent ? `Rename ${agent.name}` : 'Create an agent'}>
-      <form onSubmit={form.onSubmit((values) => submit.mutate(values))}>
+      <form noValidate onSubmit={form.onSubmit((values) => submit.mutate(values))}>
         <Stack>
-          <TextInput label="Name" required withAsterisk maxLength={200} data-autofocus {...form.getInputProps('name')} />
+          <TextInput label="Name" required maxLength={200} data-autofocus {...form.getInputProps('name')} />
           <Textarea label="Description" autosize minRows={2} maxLength={4000} {...form.getInputProps('description')} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>

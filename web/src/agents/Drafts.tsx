@@ -43,15 +43,15 @@ export function Drafts({ agentId, drafts, versions, onCompare, onPublish }: Prop
               {draft.lastEditorName && ` by ${draft.lastEditorName}`}
             </Text>
             <Group gap={4} mt={2} ml={-8}>
-              <Button size="compact-xs" variant="subtle" onClick={() => onCompare(draft)}>
+              <Button size="compact-sm" variant="subtle" onClick={() => onCompare(draft)}>
                 What changed
               </Button>
               {canEdit && (
                 <>
-                  <Button size="compact-xs" variant="subtle" onClick={() => onPublish(draft)}>
+                  <Button size="compact-sm" variant="subtle" onClick={() => onPublish(draft)}>
                     Publish
                   </Button>
-                  <Button size="compact-xs" variant="subtle" color="gray" onClick={() => void ask(draft)}>
+                  <Button size="compact-sm" variant="subtle" color="gray" onClick={() => void ask(draft)}>
                     Discard
                   </Button>
                 </>

@@ -53,11 +53,11 @@ export function History({ agentId, versions, onCompare }: Props) {
             </Text>
           )}
           <Group gap={4} mt={2} ml={-8}>
-            <Button size="compact-xs" variant="subtle" onClick={() => onCompare(version)}>
+            <Button size="compact-sm" variant="subtle" onClick={() => onCompare(version)}>
               What changed
             </Button>
             {canEdit && !version.isActive && (
-              <Button size="compact-xs" variant="subtle" onClick={() => void ask(version)}>
+              <Button size="compact-sm" variant="subtle" onClick={() => void ask(version)}>
                 Activate
               </Button>
             )}

@@ -1,4 +1,4 @@
-import { queryOptions } from '@tanstack/react-query';
+import { queryOptions, type QueryClient } from '@tanstack/react-query';
 import { json, setToken } from './client';
 import { ApiError } from './problem';
 import type { Session } from './schema';
@@ -27,6 +27,12 @@ export async function signIn(key: string): Promise<Session> {
 export async function signOut(): Promise<void> {
   await json(PATH, { method: 'DELETE' });
   setToken(null);
+}
+
+/** Whoever signs in or out finds nothing of whoever was there before. */
+export function changeSession(client: QueryClient, session: Session | null) {
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] });
+  client.setQueryData(sessionQuery.queryKey, session);
 }
 
 function kept(session: Session): Session {

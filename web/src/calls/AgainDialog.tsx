@@ -17,7 +17,7 @@ export function AgainDialog({ call, onClose }: { call: WholeCall; onClose: () =>
   });
   return (
     <Modal opened onClose={onClose} title="Analyse again">
-      <form onSubmit={form.onSubmit((values) => again.mutate(values))}>
+      <form noValidate onSubmit={form.onSubmit((values) => again.mutate(values))}>
         <Stack>
           <Text size="sm" c="dimmed">
             The answers that are there stay as an earlier analysis.

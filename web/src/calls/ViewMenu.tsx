@@ -54,7 +54,7 @@ export function ViewMenu({ search, onOpen }: Props) {
               </ActionIcon>
             </Group>
           ))}
-          <form
+          <form noValidate
             onSubmit={(event) => {
               event.preventDefault();
               if (name.trim() === '') return;

@@ -58,7 +58,9 @@ export function Bars({ label, bars, height = 120 }: Props) {
             onBlur={() => setPointed(null)}
             onMouseEnter={() => setPointed(bar.key)}
           >
-            {bar.event && <span className={classes.event}>{bar.event}</span>}
+            {bar.event && <span className={classes.event}>
+                <span>{bar.event}</span>
+              </span>}
             {bar.before !== undefined && <span className={classes.before} style={{ height: `${(bar.before / top) * 100}%` }} />}
             <span className={classes.stack} style={{ height: `${((totals[at] ?? 0) / top) * 100}%` }}>
               {bar.segments.map(({ value, colour }) => (

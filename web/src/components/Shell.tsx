@@ -19,7 +19,7 @@ import {
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import { sessionQuery, signOut } from '../api/session';
+import { changeSession, signOut } from '../api/session';
 import { useAct } from './act';
 import { Logo } from './Logo';
 import { useSession } from './session';
@@ -140,10 +140,7 @@ function SchemeButton() {
 function SignOutButton() {
   const client = useQueryClient();
   const leave = useAct(signOut, {
-    then: () => {
-      client.clear();
-      client.setQueryData(sessionQuery.queryKey, null);
-    },
+    then: () => changeSession(client, null),
   });
   return (
     <Tooltip label="Sign out">

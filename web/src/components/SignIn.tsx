@@ -1,7 +1,7 @@
 import { Anchor, Button, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
-import { sessionQuery, signIn } from '../api/session';
+import { changeSession, signIn } from '../api/session';
 import { ApiError, wordsOf } from '../api/problem';
 import { Logo } from './Logo';
 import classes from './SignIn.module.css';
@@ -14,9 +14,7 @@ export function SignIn() {
   });
   const submit = form.onSubmit(async ({ key }) => {
     try {
-      const session = await signIn(key.trim());
-      client.clear();
-      client.setQueryData(sessionQuery.queryKey, session);
+      changeSession(client, await signIn(key.trim()));
     } catch (error) {
       form.setFieldError('key', reason(error));
     }
@@ -24,7 +22,7 @@ export function SignIn() {
   return (
     <main className={classes.page}>
       <Paper className={classes.card} p="xl" shadow="sm">
-        <form onSubmit={submit}>
+        <form noValidate onSubmit={submit}>
           <Stack>
             <Logo />
             <div>

@@ -19,7 +19,7 @@ export function PublishDialog({ agentId, draft, onPublished, onClose }: Props) {
   });
   return (
     <Modal opened onClose={onClose} title={`Publish ${draft.draftName}`}>
-      <form onSubmit={form.onSubmit((values) => publish.mutate(values))}>
+      <form noValidate onSubmit={form.onSubmit((values) => publish.mutate(values))}>
         <Stack>
           <Text size="sm" c="dimmed">
             A version cannot be changed any more. Calls that come in are asked the metrics of the active version.

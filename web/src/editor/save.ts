@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { createDraft, editDraft, type AnalyticsConfig, type Draft, type Version } from '../api/agents';
+import { agentConfig, createDraft, editDraft, type AnalyticsConfig, type Draft, type Version } from '../api/agents';
 import { ApiError } from '../api/problem';
 import { useAct } from '../components/act';
 import { useConfirm } from '../components/confirm';
@@ -35,8 +35,12 @@ export function useSave(agentId: string, draft: Draft | undefined, version: Vers
   const save = async (change: Partial<AnalyticsConfig>) => {
     const saved = await into(change);
     await client.invalidateQueries({ queryKey: ['agents', agentId] });
+    if (saved.draftId !== draft?.draftId) {
+      // Read before it is shown, so that the list does not go away for a moment.
+      await client.prefetchQuery(agentConfig(agentId, { draftId: saved.draftId }));
+      await navigate({ search: { draft: saved.draftId } });
+    }
     told(draft ? 'Saved to the draft' : `Saved to a new draft: ${saved.draftName}`);
-    if (saved.draftId !== draft?.draftId) await navigate({ search: { draft: saved.draftId } });
   };
   return { save, act: useAct(save) };
 }

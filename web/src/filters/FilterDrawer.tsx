@@ -31,7 +31,7 @@ export function FilterDrawer({ filters, metrics, onApply, onClose }: Props) {
   };
   return (
     <Drawer opened onClose={onClose} position="right" size="min(34rem, 100vw)" title="Filters">
-      <form
+      <form noValidate
         className={classes.fields}
         onSubmit={(event) => {
           event.preventDefault();

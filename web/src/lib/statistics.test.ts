@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { between, callsBehind, compared, shareOf, versionsIn } from './statistics';
+import { between, changesOfVersion, callsBehind, compared, shareOf, versionsIn } from './statistics';
 
 const span = { from: new Date('2026-03-08T00:00:00Z'), to: new Date('2026-03-15T00:00:00Z') };
 
@@ -22,6 +22,12 @@ test('a version is marked where its first call came, not where it was activated'
   const version = { agentId: 'a', versionId: 'v', number: 3, label: null, activatedAt: '2026-03-08T12:00:00Z', firstCallAt: '2026-03-09T12:00:00Z' };
   expect(versionsIn([version], '2026-03-08T00:00:00Z', '2026-03-09T00:00:00Z')).toBeUndefined();
   expect(versionsIn([version, version], '2026-03-09T00:00:00Z', '2026-03-10T00:00:00Z')).toBe('v3');
+});
+
+test('the first version of an agent is no change', () => {
+  const version = (agentId: string, number: number) => ({ agentId, number, versionId: `${agentId}${number}`, firstCallAt: '2026-03-09T12:00:00Z' });
+  const found = changesOfVersion([version('a', 2), version('b', 1), version('a', 3), version('b', 2)]);
+  expect(found.map(({ versionId }) => versionId)).toEqual(['a3', 'b2']);
 });
 
 test('what is compared with', () => {

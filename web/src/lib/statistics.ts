@@ -36,6 +36,12 @@ export function counterpart(metric: MetricFigures, others: readonly MetricFigure
   return others?.find(({ identifier, type }) => identifier === metric.identifier && type === metric.type);
 }
 
+/** The versions that came after another one of their agent: each of them is a change. */
+export function changesOfVersion(versions: readonly CountedVersion[]): CountedVersion[] {
+  const agents = new Set<string>();
+  return versions.filter(({ agentId }) => agents.has(agentId) || !agents.add(agentId));
+}
+
 /** Versions that began within a bucket, as `v3`. */
 export function versionsIn(versions: readonly CountedVersion[], start: string, end: string): string | undefined {
   const [from, to] = [Date.parse(start), Date.parse(end)];

@@ -27,7 +27,7 @@ const FIRST = 4;
 export function ChosenMetrics({ report, before, filters, span, show, onShow }: Props) {
   if (!report) return <Skeleton height={220} radius="lg" />;
   const names = [...new Set(report.metrics.map(({ identifier }) => identifier))];
-  const chosen = show ? show.split(',').filter((name) => names.includes(name)) : names.slice(0, FIRST);
+  const chosen = show ? show.split(',').filter((name) => names.includes(name)) : firstOf(report.metrics);
   const shown = report.metrics.filter(({ identifier }) => chosen.includes(identifier));
   if (report.metrics.length === 0) return null;
   return (
@@ -57,6 +57,13 @@ export function ChosenMetrics({ report, before, filters, span, show, onShow }: P
       </div>
     </Section>
   );
+}
+
+/** Those with a distribution or a mean say most in little room. */
+function firstOf(metrics: MetricFigures[]): string[] {
+  const rank = ({ type }: MetricFigures) => ['ENUM', 'BOOLEAN', 'INTEGER', 'STRING', 'DATETIME'].indexOf(type);
+  const sorted = [...metrics].sort((a, b) => rank(a) - rank(b)).map(({ identifier }) => identifier);
+  return [...new Set(sorted)].slice(0, FIRST);
 }
 
 function Short({ metric, old, filters, span }: { metric: MetricFigures; old: MetricFigures | undefined; filters: Filters; span: Span }) {

@@ -133,7 +133,7 @@ function KeyDialog({ onMade, onClose }: { onMade: (key: MadeKey) => void; onClos
   const make = useAct(createKey, { changes: [['keys']], then: onMade });
   return (
     <Modal opened onClose={onClose} title="Create a key">
-      <form onSubmit={form.onSubmit((values) => make.mutate(values))}>
+      <form noValidate onSubmit={form.onSubmit((values) => make.mutate(values))}>
         <Stack>
           <TextInput label="Name" description="Who or what uses it" required data-autofocus maxLength={100} {...form.getInputProps('name')} />
           <Select

@@ -15,7 +15,7 @@ import { RangePicker } from '../filters/RangePicker';
 import { queryOf, readFilters, spanIn, type Filters } from '../lib/filters';
 import { dateTime, plural } from '../lib/format';
 import { bucketFor, type Span } from '../lib/ranges';
-import { compared, counterpart } from '../lib/statistics';
+import { changesOfVersion, compared, counterpart } from '../lib/statistics';
 import { MetricSection } from '../metrics/MetricSection';
 
 const SINCE = new Date('2000-01-01T00:00:00Z');
@@ -47,7 +47,7 @@ export function MetricsDashboard() {
       </Group>
       <Loaded query={query} skeleton={<DashboardSkeleton />}>
         {(report) => {
-          const marks = { filters, bucket, versions: report.versions };
+          const marks = { filters, bucket, versions: changesOfVersion(report.versions) };
           if (report.metrics.length === 0) return <Empty />;
           return (
             <Stack>

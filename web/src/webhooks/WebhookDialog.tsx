@@ -59,7 +59,7 @@ export function WebhookDialog({ webhook, onDone, onClose }: Props) {
   );
   return (
     <Modal opened onClose={onClose} title={webhook ? 'Change webhook' : 'Create a webhook'} size="lg">
-      <form onSubmit={form.onSubmit((values) => submit.mutate(values))}>
+      <form noValidate onSubmit={form.onSubmit((values) => submit.mutate(values))}>
         <Stack>
           <TextInput label="Address" placeholder="https://example.com/hooks/calls" required data-autofocus {...form.getInputProps('url')} />
           <TextInput label="Description" maxLength={1000} {...form.getInputProps('description')} />
@@ -156,7 +156,7 @@ function PairList({ label, description, add, names, pairs: rows, error, onChange
           {error}
         </Text>
       )}
-      <Button variant="subtle" size="compact-xs" mt={4} ml={-8} onClick={() => onChange([...rows, { name: '', value: '' }])}>
+      <Button variant="subtle" size="compact-sm" mt={4} ml={-8} onClick={() => onChange([...rows, { name: '', value: '' }])}>
         {add}
       </Button>
     </fieldset>

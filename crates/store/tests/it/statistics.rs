@@ -860,7 +860,10 @@ async fn what_was_there_before_is_counted_once(db: TestDb) {
     db.execute(
         "DELETE FROM seaql_migrations WHERE version = '0005_statistics';
          DROP TABLE statistics_calls; DROP TABLE statistics_metrics; DROP TABLE statistics_deltas;
-         ALTER TABLE calls DROP COLUMN answer_lines",
+         DROP INDEX calls_created; DROP INDEX calls_agent_created;
+         ALTER TABLE calls DROP COLUMN answer_lines; ALTER TABLE calls DROP COLUMN search_text;
+         CREATE INDEX calls_created ON calls (created_at, id);
+         CREATE INDEX calls_agent_created ON calls (agent_id, created_at, id)",
     )
     .await;
     assert_eq!(db.store.migrate().await.unwrap(), ["0005_statistics"]);
