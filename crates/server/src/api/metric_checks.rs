@@ -16,8 +16,8 @@ use crate::refusal::Refusal;
 /// What was found out about a list of metrics.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct MetricCheck {
-    /// The metrics as they were sent; empty where they cannot be read as a list.
-    #[schema(value_type = Vec<Object>)]
+    /// The metrics as they were sent, whatever they are; empty where there is no list.
+    #[schema(value_type = Vec<Value>)]
     metrics: Vec<Value>,
     /// Every field that breaks a rule.
     problems: Vec<FieldError>,
@@ -49,7 +49,7 @@ struct AdviceView {
     path = "/v1/metrics/check",
     tag = "Metrics",
     operation_id = "checkMetrics",
-    request_body(content((Vec<Object> = "application/json"), (String = "application/yaml"))),
+    request_body(content((Value = "application/json"), (Value = "application/yaml"))),
     responses((status = 200, description = "What was found out.", body = MetricCheck)),
 )]
 pub(crate) async fn check(

@@ -159,6 +159,12 @@ async fn a_dropped_change_leaves_nothing(db: TestDb) {
             () = tokio::time::sleep(std::time::Duration::from_micros(step * 100)) => {}
         }
     }
+    // A commit that was sent already goes on without who dropped it: behind a whole edit none is under way.
+    let last = config(json!({ "firstMessage": "last" }));
+    db.store
+        .publish_config(&agent.id, &last, None)
+        .await
+        .unwrap();
     let page = db
         .store
         .revisions(&agent.id, &agent.live_branch_id, 100, 0)
