@@ -14,7 +14,11 @@ use crate::MAX_PAYLOAD_BYTES;
 /// Values of one payload, those within lists and objects included.
 pub(crate) const MAX_VALUES: usize = 1_000_000;
 
-/// Reads a body as JSON. Lists and objects may stand in one another up to serde_json's limit of 128.
+/// Lists and objects in one another. What is left of a payload is kept as JSON some levels further down, and has to be read again by
+/// serde_json, whose limit is 128.
+const MAX_DEPTH: usize = 96;
+
+/// Reads a body as JSON.
 pub(crate) fn parse(body: &[u8]) -> Result<Json, Vec<Problem>> {
     parse_up_to(body, MAX_VALUES)
 }
@@ -23,8 +27,11 @@ fn parse_up_to(body: &[u8], max_values: usize) -> Result<Json, Vec<Problem>> {
     check_size(body)?;
     let left = Cell::new(max_values);
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    Counted(&left)
-        .deserialize(&mut deserializer)
+    let seed = Counted {
+        left: &left,
+        depth: 0,
+    };
+    seed.deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value))
         .map_err(|error| refused(body, &format!("must be valid JSON: {error}")))
 }
@@ -56,11 +63,21 @@ fn refused(body: &[u8], rule: &str) -> Vec<Problem> {
 }
 
 /// Reads one value, and takes it from what is left.
-struct Counted<'a>(&'a Cell<usize>);
+struct Counted<'a> {
+    left: &'a Cell<usize>,
+    depth: usize,
+}
 
 impl Counted<'_> {
-    fn again(&self) -> Self {
-        Counted(self.0)
+    /// For a value within this one.
+    fn within<E: serde::de::Error>(&self) -> Result<Self, E> {
+        if self.depth >= MAX_DEPTH {
+            return Err(E::custom("lists and objects stand too deep in one another"));
+        }
+        Ok(Counted {
+            left: self.left,
+            depth: self.depth + 1,
+        })
     }
 }
 
@@ -68,9 +85,9 @@ impl<'de> DeserializeSeed<'de> for Counted<'_> {
     type Value = Json;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
-        let left = self.0.get().checked_sub(1);
+        let left = self.left.get().checked_sub(1);
         let left = left.ok_or_else(|| D::Error::custom("it holds too many values"))?;
-        self.0.set(left);
+        self.left.set(left);
         deserializer.deserialize_any(self)
     }
 }
@@ -112,7 +129,7 @@ impl<'de> Visitor<'de> for Counted<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(self.again())? {
+        while let Some(item) = items.next_element_seed(self.within()?)? {
             list.push(item);
         }
         Ok(Json::Array(list))
@@ -121,7 +138,7 @@ impl<'de> Visitor<'de> for Counted<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Json, A::Error> {
         let mut object = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
-            let value = entries.next_value_seed(self.again())?;
+            let value = entries.next_value_seed(self.within()?)?;
             if object.contains_key(&key) {
                 return Err(A::Error::custom(format!(
                     "the key {key:?} stands twice in an object"
@@ -149,6 +166,9 @@ mod tests {
         assert!(parse_up_to(b"[1,2,3]", 4).is_ok());
         assert!(parse_up_to(b"[1,2,3]", 3).is_err());
         assert!(parse(&b"[".repeat(100_000)).is_err());
+        let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        assert!(parse(deep(MAX_DEPTH).as_bytes()).is_ok());
+        assert!(parse(deep(MAX_DEPTH + 2).as_bytes()).is_err());
         assert!(parse(b"{\"a\":1,\"a\":2}").is_err());
         assert!(parse(b"{} {}").is_err());
         assert!(parse(b"").is_err());

@@ -1,5 +1,7 @@
 //! Several events of one call, in whatever order they come.
 
+use std::collections::HashSet;
+
 use aftercall_core::Call;
 use serde_json::{Map, Value as Json};
 
@@ -103,14 +105,10 @@ fn extras(upper: &Map<String, Json>, lower: &Map<String, Json>) -> Map<String, J
         let mut joined = both(a, b, 1);
         let list = |of: &Map<String, Json>| of.get("values").and_then(Json::as_array).cloned();
         let mut values = list(a).unwrap_or_default();
-        for value in list(b).unwrap_or_default() {
-            if !values
-                .iter()
-                .any(|known| known.get("name") == value.get("name"))
-            {
-                values.push(value);
-            }
-        }
+        let name = |value: &Json| value.get("name").and_then(Json::as_str).map(str::to_owned);
+        let known: HashSet<Option<String>> = values.iter().map(name).collect();
+        let others = list(b).unwrap_or_default().into_iter();
+        values.extend(others.filter(|value| !known.contains(&name(value))));
         if !values.is_empty() {
             joined.insert("values".to_owned(), Json::Array(values));
         }

@@ -9,6 +9,8 @@ use serde_json::{Map, Value as Json};
 
 /// Bytes of what is kept, as compact JSON: half of what variables may have.
 pub(crate) const MAX_REST_BYTES: usize = aftercall_core::MAX_VARIABLES_BYTES / 2;
+/// Objects in one another that are thinned out; below that they are one thing.
+const MAX_THINNED: usize = 6;
 /// Paths that `leftOut` names; the others are counted.
 const MAX_NAMED: usize = 50;
 
@@ -79,7 +81,11 @@ pub(crate) fn shrink(
         let room = most.saturating_sub(total - size);
         let inner = match fields.get_mut(&key) {
             // An object is thinned out; what fills a list is one thing.
-            Some(Json::Object(inner)) if room > most / 2 => inner,
+            Some(Json::Object(inner))
+                if room > most / 2 && at.matches('.').count() < MAX_THINNED =>
+            {
+                inner
+            }
             _ => {
                 fields.shift_remove(&key);
                 left_out.insert(format!("{path} (bytes)"), size);

@@ -5,6 +5,8 @@
 //! - The newer one: the webhook of a rule, which brings results of operators; communications and participants are fetched. A rule that
 //!   fires on every communication fires within the conversation: that is left alone. Several rules of one conversation add up.
 
+use std::collections::HashMap;
+
 use aftercall_core::{Call, Problem, Role};
 use serde_json::{Map, Value as Json, json};
 
@@ -262,10 +264,8 @@ fn read_transcript(notice: &Notice, fetched: &[Fetched<'_>]) -> Result<Outcome, 
         let channel = item.text("media_channel").unwrap_or_default();
         item.take("sentence_index");
         item.take("sid");
-        let role = roles.iter().find(|(of, _)| *of == channel).map_or_else(
-            || speakers::role(&channel, hints.get(AGENT)),
-            |(_, role)| role.clone(),
-        );
+        let role = roles.get(&channel).cloned();
+        let role = role.unwrap_or_else(|| speakers::role(&channel, hints.get(AGENT)));
         let said = item.said("transcript").unwrap_or_default();
         let mut turn = DraftTurn::new(&SENTENCES, index, role, said);
         (turn.start, turn.end) = (item.seconds("start_time"), item.seconds("end_time"));
@@ -278,13 +278,13 @@ fn read_transcript(notice: &Notice, fetched: &[Fetched<'_>]) -> Result<Outcome, 
 }
 
 /// Channels and the roles of their participants. What else is known of a participant stays.
-fn roles_of_channels(root: &mut Object<'_>) -> Vec<(String, Role)> {
-    let mut roles = Vec::new();
+fn roles_of_channels(root: &mut Object<'_>) -> HashMap<String, Role> {
+    let mut roles = HashMap::new();
     root.each("transcript.channel.participants", |item, _| {
         let channel = item.text("channel_participant").unwrap_or_default();
         let role = item.text("role").unwrap_or_default();
         if !channel.is_empty() && !role.is_empty() {
-            roles.push((channel, Role::from_name(&role)));
+            roles.insert(channel, Role::from_name(&role));
         }
     });
     roles
@@ -336,7 +336,7 @@ fn read_conversation(notice: &Notice, fetched: &[Fetched<'_>]) -> Result<Outcome
     );
     root.take("notice.conversationId");
     draft.analysis = newer_results(root.take("notice.operatorResults"));
-    let mut roles: Vec<(String, Role)> = Vec::new();
+    let mut roles: HashMap<String, Role> = HashMap::new();
     root.each("participants", |item, _| {
         let id = item.see_text("id").unwrap_or_default().to_owned();
         let kind = item
@@ -351,15 +351,12 @@ fn read_conversation(notice: &Notice, fetched: &[Fetched<'_>]) -> Result<Outcome
             let name = item.see_text("name").unwrap_or(&id);
             speakers::role(name, hints.get(AGENT))
         };
-        roles.push((id, role));
+        roles.insert(id, role);
     });
     root.each("communications", |item, index| {
         let author = item.text("author.participantId").unwrap_or_default();
-        let known = roles.iter().find(|(id, _)| *id == author);
-        let role = known.map_or_else(
-            || speakers::role(&author, hints.get(AGENT)),
-            |(_, role)| role.clone(),
-        );
+        let role = roles.get(&author).cloned();
+        let role = role.unwrap_or_else(|| speakers::role(&author, hints.get(AGENT)));
         let said = item.said("content.text");
         let said = said.or(item.said("content.transcription.text"));
         for path in ["id", "conversationId", "accountId", "updatedAt"] {

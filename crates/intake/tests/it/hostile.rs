@@ -246,6 +246,41 @@ fn every_source_is_among_them() {
 }
 
 #[test]
+fn what_is_kept_of_a_deep_payload_can_be_read_again() {
+    let mut seen = 0;
+    for case in cases() {
+        let Ok(Json::Object(mut body)) = serde_json::from_slice(&case.body) else {
+            continue;
+        };
+        // As deep as a payload may be.
+        let mut deep = json!("down here");
+        for _ in 0..94 {
+            deep = json!({ "a": deep });
+        }
+        body.insert("deep".to_owned(), deep);
+        let reader = by_name(&case.source).unwrap();
+        let text = Json::Object(body).to_string();
+        let found = crate::files::read(
+            reader,
+            "https://calls.example/",
+            text.as_bytes(),
+            &case.answers,
+        );
+        if let Ok(Outcome::Call(taken)) = found {
+            let kept = json!({"call": taken.call, "extra": taken.extra}).to_string();
+            assert!(kept.contains("down here"), "{}/{}", case.source, case.name);
+            assert!(
+                serde_json::from_str::<Json>(&kept).is_ok(),
+                "{}",
+                case.source
+            );
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "{seen}");
+}
+
+#[test]
 fn depth_and_size_are_refused() {
     for source in all() {
         for body in [
