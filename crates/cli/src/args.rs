@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::exit::{ANALYZE_CODES, MODEL_CODES, PLAIN_CODES};
 use crate::server_args::{
-    ConfigArgs, ConfigCommandArgs, ExportArgs, JobsArgs, KeyArgs, MigrateArgs, ServeArgs,
-    WorkerArgs,
+    ConfigArgs, ConfigCommandArgs, ExportArgs, ImportArgs, IntakeArgs, JobsArgs, KeyArgs,
+    MigrateArgs, ServeArgs, WorkerArgs,
 };
 
 /// Typed metrics from finished calls, on your own machine.
@@ -97,6 +97,10 @@ pub(crate) enum Command {
     Jobs(JobsArgs),
     /// Write calls and answers of a server to a file: CSV, JSON Lines or Parquet
     Export(ExportArgs),
+    /// Take past calls of any platform from files into the database of a server
+    Import(ImportArgs),
+    /// Try the address that a platform sends its calls to
+    Intake(IntakeArgs),
     /// Bring the database of a server up to date, as `serve` does when it starts
     Migrate(MigrateArgs),
     /// Print the effective configuration of a server, without secrets
@@ -244,7 +248,24 @@ pub(crate) enum MetricsCommand {
         #[arg(long, short, value_enum, default_value = "text")]
         format: Report,
     },
+    /// Print metrics made of another platform's analysis settings; what does not fit is said on standard error
+    #[command(after_help = IMPORT_METRICS_HELP)]
+    Import {
+        /// vapi, retell, elevenlabs, bolna, fish or atoms
+        platform: String,
+        /// An assistant or agent as the platform's API gives it, in JSON, or - for standard input
+        file: PathBuf,
+    },
 }
+
+const IMPORT_METRICS_HELP: &str = "\
+Examples:
+  aftercall metrics import vapi assistant.json > metrics.json
+  aftercall metrics check metrics.json
+
+Exit codes:
+  0    printed
+  2    the file is not the platform's, or has no questions about calls";
 
 const CHECK_HELP: &str = "\
 Examples:

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use aftercall_store::{PoolOptions, Store, SystemClock, SystemRandom};
 use anyhow::Context as _;
 use jiff::SignedDuration;
+use tokio::runtime::Runtime;
 
 use crate::config::Config;
 use crate::exit::{Exit, Failure, OrExit as _};
@@ -15,12 +16,16 @@ const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(5);
 
 /// What runs a command that speaks with the database and then ends.
 pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    runtime()?.block_on(work)
+}
+
+/// What runs the parts of a command that speak with the database: a connection lives as long as the runtime that made it.
+pub(crate) fn runtime() -> Result<Runtime, Failure> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .context("cannot start")
-        .or_exit(Exit::Input)?
-        .block_on(work)
+        .or_exit(Exit::Input)
 }
 
 /// Connects; the data folder is made if it is missing.

@@ -10,6 +10,8 @@ mod database;
 mod endpoints;
 mod exit;
 mod export;
+mod import;
+mod intake;
 mod jobs;
 mod key;
 mod logging;
@@ -55,6 +57,8 @@ fn run(command: Command, log: Option<LogLevel>) -> Result<Exit, Failure> {
         Command::Key(args) => key::run(&args.command),
         Command::Jobs(args) => jobs::run(&args.command),
         Command::Export(args) => export::run(&args),
+        Command::Import(args) => import::run(&args),
+        Command::Intake(args) => intake::run(&args.command),
         Command::Migrate(args) => migrate::run(&args),
         Command::Config(args) => config_command::run(&args),
         Command::Completions(args) => manual::completions(args.shell),

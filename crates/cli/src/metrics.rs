@@ -6,8 +6,10 @@ use std::path::Path;
 
 use aftercall_core::advice::{Advice, advise};
 use aftercall_core::{MetricsFile, Problem, metrics_file::MAX_METRICS_BYTES, parse_metrics};
+use aftercall_intake::import_metrics;
 use anyhow::Context as _;
 use serde::Serialize;
+use serde_json::json;
 
 use crate::args::{MetricsCommand, Report};
 use crate::exit::{Exit, Failure, OrExit as _};
@@ -15,7 +17,10 @@ use crate::terminal::{self, BOLD, count, printable};
 
 /// Runs `aftercall metrics`.
 pub(crate) fn run(command: &MetricsCommand) -> Result<Exit, Failure> {
-    let MetricsCommand::Check { file, format } = command;
+    let (file, format) = match command {
+        MetricsCommand::Check { file, format } => (file, format),
+        MetricsCommand::Import { platform, file } => return import(platform, file),
+    };
     let report = Check::of(&read(file)?);
     let text = match format {
         Report::Text => report.text(&name_of(file)),
@@ -34,6 +39,38 @@ pub(crate) fn run(command: &MetricsCommand) -> Result<Exit, Failure> {
     } else {
         Exit::Input
     })
+}
+
+/// Prints what another platform's settings are as metrics.
+fn import(platform: &str, file: &Path) -> Result<Exit, Failure> {
+    let name = name_of(file);
+    let settings = serde_json::from_str(&read(file)?)
+        .with_context(|| format!("{name} is not JSON"))
+        .or_exit(Exit::Input)?;
+    let imported = import_metrics(platform, &settings).map_err(|problems| {
+        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        Failure::new(Exit::Input, lines.join("\n"))
+    })?;
+    let list = json!({ "dispositionMetrics": imported.metrics });
+    let mut text = serde_json::to_string_pretty(&list).or_exit(Exit::Input)?;
+    text.push('\n');
+    let mut out = anstream::stdout().lock();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .or_exit(Exit::Input)?;
+    for left in &imported.left_over {
+        terminal::note(format_args!(
+            "{}: {}",
+            printable(&left.field),
+            printable(&left.why)
+        ));
+    }
+    let fitting = count(imported.metrics.len(), "metric");
+    terminal::tell(format_args!(
+        "{fitting}; {} did not fit as they were",
+        imported.left_over.len()
+    ));
+    Ok(Exit::Well)
 }
 
 /// Reads the metrics of a run; says every broken rule on standard error.

@@ -265,6 +265,92 @@ pub(crate) enum StateArg {
     Cancelled,
 }
 
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  aftercall import calls history.jsonl --dry-run
+      what would be taken of a file of calls, one a line, and what would be refused
+  aftercall import vapi exports/ --agent ID --resume vapi.place
+      all payloads in a folder, packed (.gz) ones too; run it again to go on where it stopped
+  aftercall import whisper *.json --agent ID --hints 'timezone=Europe/Berlin&agent=0' --rate 5
+      five a second, with what the files do not say";
+
+/// The codes of `import`.
+const IMPORT_CODES: &str = "\
+Exit codes:
+  0    every payload was taken, or ignored as no call ends by it
+  1    some were refused; standard error says which and why, the others are stored
+  2    the command line, a file or the database is wrong; what was stored before stays";
+
+/// Arguments of `import`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = format!("{IMPORT_EXAMPLES}\n\n{IMPORT_CODES}"))]
+pub(crate) struct ImportArgs {
+    /// What the files hold: calls (the format of POST /v1/calls), or a platform such as vapi, retell, twilio, webvtt
+    #[arg(value_name = "SOURCE")]
+    pub(crate) source: String,
+    /// Files and folders; .jsonl and .ndjson hold one payload a line, every other file is one; .gz is unpacked
+    #[arg(required = true, value_name = "FILES")]
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Whose calls they are; only calls of our own format may say it themselves
+    #[arg(long, value_name = "ID")]
+    pub(crate) agent: Option<String>,
+    /// What the payloads do not say, as in the query of an intake address
+    #[arg(long, value_name = "NAME=VALUE&…")]
+    pub(crate) hints: Option<String>,
+    /// Store nothing, and say what would be taken and refused
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// At most so many calls a second
+    #[arg(long, value_name = "N")]
+    pub(crate) rate: Option<std::num::NonZeroU32>,
+    /// Keep in this file how far the import has come, and go on behind what it says
+    #[arg(long, value_name = "FILE")]
+    pub(crate) resume: Option<PathBuf>,
+}
+
+/// Arguments of `intake`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct IntakeArgs {
+    #[command(subcommand)]
+    pub(crate) command: IntakeCommand,
+}
+
+const INTAKE_SEND_EXAMPLES: &str = "\
+Examples:
+  aftercall intake send vapi --to http://127.0.0.1:8080/v1/intake/vapi/AGENT --secret WEBHOOK_SECRET
+  aftercall intake send text --to http://127.0.0.1:8080/v1/intake/text/AGENT/PATH_SECRET
+  aftercall intake send retell --to … --secret … --call samples/calls/booking.json";
+
+/// What `intake` can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum IntakeCommand {
+    /// Send a sample call as a platform would, signed, and print what is answered
+    #[command(after_help = format!("{INTAKE_SEND_EXAMPLES}\n\n{PLAIN_CODES}"))]
+    Send {
+        /// The platform, such as vapi
+        source: String,
+        /// The address
+        #[arg(long, value_name = "URL")]
+        to: String,
+        /// What the platform signs with; without, the address has a secret
+        #[arg(
+            long,
+            value_name = "SECRET",
+            env = "AFTERCALL_INTAKE_SECRET",
+            hide_env_values = true
+        )]
+        secret: Option<String>,
+        /// The call, in the format of POST /v1/calls; a made-up one without
+        #[arg(long, value_name = "FILE")]
+        call: Option<PathBuf>,
+    },
+    /// List the platforms and formats that calls are taken from
+    #[command(after_help = PLAIN_CODES)]
+    Sources,
+}
+
 const EXPORT_EXAMPLES: &str = "\
 Examples:
   aftercall export --out calls.csv

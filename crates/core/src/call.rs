@@ -21,10 +21,14 @@ impl Role {
     /// `user`, `customer`, `caller`, `human` and `client` the user; any other is kept as it is.
     #[must_use]
     pub fn from_name(name: &str) -> Self {
-        match name.trim().to_lowercase().as_str() {
-            "agent" | "assistant" | "bot" | "ai" => Self::Agent,
-            "user" | "customer" | "caller" | "human" | "client" => Self::User,
-            _ => Self::Other(name.to_owned()),
+        let word = name.trim();
+        let is = |names: &[&str]| names.iter().any(|known| word.eq_ignore_ascii_case(known));
+        if is(&["agent", "assistant", "bot", "ai"]) {
+            Self::Agent
+        } else if is(&["user", "customer", "caller", "human", "client"]) {
+            Self::User
+        } else {
+            Self::Other(name.to_owned())
         }
     }
 

@@ -92,6 +92,33 @@ fn turn(role: Role, content: String) -> Turn {
 
 /// The turn that a line begins, if it begins one.
 fn labelled(line: &str) -> Option<Turn> {
+    match plainly(line) {
+        Some(found) => found,
+        None => by_pattern(line),
+    }
+}
+
+/// The same for lines of the usual sort, `Agent: …`, which need no pattern to be told; `None` where one is needed.
+fn plainly(line: &str) -> Option<Option<Turn>> {
+    let first = line.bytes().next()?;
+    if !first.is_ascii_alphabetic() {
+        return None;
+    }
+    let in_name = |b: u8| b.is_ascii_alphanumeric() || b"_ .'-".contains(&b);
+    let head = line.bytes().take_while(|b| in_name(*b)).count();
+    if line.as_bytes().get(head) != Some(&b':') {
+        return (head == line.len()).then_some(None);
+    }
+    let (who, rest) = (line[..head].trim_end(), &line[head + 1..]);
+    if who.len() > 40 || !(rest.is_empty() || rest.starts_with(char::is_whitespace)) {
+        return Some(None);
+    }
+    let role = Role::from_name(who);
+    let named = !matches!(role, Role::Other(_)) || is_name(who);
+    Some(named.then(|| turn(role, rest.trim().to_owned())))
+}
+
+fn by_pattern(line: &str) -> Option<Turn> {
     let parts = LINE.captures(line)?;
     let who = parts["who"].trim();
     let role = Role::from_name(who);
@@ -237,6 +264,18 @@ mod tests {
                 read(&format!("Agent: x\n{line}")),
                 [row("agent", &format!("x {line}"), None)]
             );
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn lines_that_need_no_pattern_are_told_as_by_it(
+            line in "[A-Za-z][A-Za-z0-9_ .'\t-]{0,45}:?[ \ta-z:é\u{a0}]{0,10}|[A-Za-z0-9_ .'’():é\\[\\]-]{0,60}",
+        ) {
+            let line = line.trim();
+            if let Some(found) = plainly(line) {
+                proptest::prop_assert_eq!(found, by_pattern(line));
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use aftercall_core::{Problem, Role, Turn, parse_transcript_text};
 
 use crate::draft::{Draft, DraftTurn, Names};
+use crate::object::Object;
 
 /// Adds the turns of a text, as `aftercall-core` reads them.
 pub(crate) fn add(
@@ -22,6 +23,23 @@ pub(crate) fn add(
         draft.turns.push(added);
     }
     Ok(())
+}
+
+/// Reads such a text of a payload where there are no turns yet; else it says the same once more, and is left out.
+pub(crate) fn flat(
+    draft: &mut Draft,
+    names: &'static Names,
+    root: &mut Object<'_>,
+    path: &str,
+) -> Result<(), Vec<Problem>> {
+    if !draft.turns.is_empty() {
+        root.leave_out(path);
+        return Ok(());
+    }
+    match root.said(path) {
+        Some(text) => add(draft, names, &text),
+        None => Ok(()),
+    }
 }
 
 /// Turns as such a text. What a turn says stands on one line.

@@ -5,6 +5,7 @@
 //! set-up tests. What a payload says and a call has no place for is kept in its `variables`, under the source's name.
 
 mod analysis;
+mod authenticate;
 mod dialogue;
 mod draft;
 mod hints;
@@ -22,7 +23,9 @@ mod sources;
 mod speakers;
 mod times;
 mod tools;
+mod words;
 
+pub use authenticate::authenticate;
 pub use incoming::{Headers, Incoming};
 pub use merge::{Kept, merge};
 pub use metrics::{Imported, LeftOver, PLATFORMS, import_metrics};

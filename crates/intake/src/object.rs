@@ -40,6 +40,8 @@ impl Reading {
 pub(crate) enum Place<'a> {
     /// It is the payload.
     Root,
+    /// It is the value of a field.
+    Field(&'a str),
     /// It is an item of a list.
     Item(&'a str, usize),
 }
@@ -48,6 +50,7 @@ impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Root => Ok(()),
+            Self::Field(path) => write!(f, "{path}."),
             Self::Item("", index) => write!(f, "[{index}]."),
             Self::Item(path, index) => write!(f, "{path}[{index}]."),
         }
@@ -254,10 +257,7 @@ impl<'a> Object<'a> {
         if count == 0 {
             return;
         }
-        let path = match self.place {
-            Place::Root => path.to_owned(),
-            Place::Item(at, _) => format!("{at}[].{path}"),
-        };
+        let path = anywhere(&self.path(path));
         self.reading.left_out(path, count);
     }
 
@@ -272,6 +272,20 @@ impl<'a> Object<'a> {
             self.put(path, rest);
         }
     }
+}
+
+/// A path with `[]` for every place in a list.
+fn anywhere(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    let mut within = false;
+    for c in path.chars() {
+        within &= c.is_ascii_digit();
+        if !within {
+            out.push(c);
+        }
+        within |= c == '[';
+    }
+    out
 }
 
 /// Reads the items of a list of objects that stands at that path. Gives what the items have left, by their places.

@@ -4,7 +4,7 @@ use aftercall_core::Role;
 
 /// The role of a speaker or a channel. Which one is the agent is not guessed: the address can say so (`?agent=0`), and then every other
 /// one is the user. Without that, names that mean a role (`Agent`, `Customer` …) are that role, other names stay as they are, and
-/// numbers become `speaker 0`.
+/// numbers and letters become `speaker 0`.
 pub(crate) fn role(label: &str, agent: Option<&str>) -> Role {
     let label = label.trim();
     match agent {
@@ -16,9 +16,8 @@ pub(crate) fn role(label: &str, agent: Option<&str>) -> Role {
     }
 }
 
-/// A label that numbers voices: `0`, `12`, `A`, `spk_0`, `ch_1`.
+/// A label that numbers voices: `0`, `12`, `A`.
 fn is_number(label: &str) -> bool {
-    let label = label.trim_start_matches("spk_").trim_start_matches("ch_");
     label.chars().count() == 1 || label.bytes().all(|b| b.is_ascii_digit())
 }
 
@@ -37,7 +36,7 @@ mod tests {
         assert_eq!(role("1", Some("0")), Role::User);
         assert_eq!(role("spk_1", Some("SPK_1")), Role::Agent);
         assert_eq!(role("0", None), Role::Other("speaker 0".into()));
-        assert_eq!(role("spk_0", None), Role::Other("speaker spk_0".into()));
+        assert_eq!(role("spk_0", None), Role::Other("spk_0".into()));
         assert_eq!(role("A", None), Role::Other("speaker A".into()));
         assert_eq!(role("Customer", None), Role::User);
         assert_eq!(role("AGENT", None), Role::Agent);

@@ -9,7 +9,7 @@ mod dashboard;
 pub mod deliveries;
 pub mod exports;
 mod health;
-mod intake;
+pub mod intake;
 mod key_cache;
 mod observe;
 mod query;

@@ -9,6 +9,7 @@ use sea_orm::{
 };
 use serde_json::Value as Json;
 
+use crate::answer_line;
 use crate::answers::{self, storable};
 use crate::calls::locked;
 use crate::chunks::chunks;
@@ -16,7 +17,7 @@ use crate::deliveries::{Subject, announce};
 use crate::entity::{agents, analyses, answers as answers_table, calls, revisions};
 use crate::jobs::{End, Job, JobOrder, JobState, Lease, end, insert_or_find, new_job, slot_of};
 use crate::json_text::{JsonText, Unreadable};
-use crate::statistics::{Changes, Current};
+use crate::statistics::Changes;
 use crate::times::from_us;
 use crate::usage;
 use crate::{Conflict, Store, StoreError};
@@ -245,14 +246,18 @@ pub(crate) async fn insert(
     let mut update = calls::Entity::update_many()
         .col_expr(calls::Column::UpdatedAt, Expr::val(now))
         .filter(calls::Column::Id.eq(call.id.as_str()));
-    let before = Current::read(db, &call).await?;
-    let earlier = before.as_ref().is_some_and(Current::is_completed);
+    let earlier = answer_line::is_completed(call.answer_lines.as_deref());
     let completed = new.status == AnalysisStatus::Completed;
     if completed || !earlier {
+        let lines = answer_line::lines(completed, &answered);
         let mut changes = Changes::default();
-        changes.minus(&call, before.as_ref());
-        changes.plus(&call, Some(&Current::new(completed, answered)));
+        changes.minus(&call);
+        changes.plus(&calls::Model {
+            answer_lines: Some(lines.clone()),
+            ..call.clone()
+        });
         changes.write(db, store).await?;
+        update = update.col_expr(calls::Column::AnswerLines, Expr::val(lines));
         update = update.col_expr(calls::Column::CurrentAnalysisId, Expr::val(row.id.as_str()));
     }
     update.exec(db).await?;

@@ -13,6 +13,7 @@ pub mod webhooks;
 
 mod agent_list;
 mod agents;
+mod answer_line;
 mod answers;
 mod blocks;
 mod branch_changes;

@@ -1,6 +1,6 @@
 //! Calls as platforms would send them: for set-up tests, and to see that what goes out comes back.
 
-use aftercall_core::Call;
+use aftercall_core::{Call, Turn};
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
@@ -124,6 +124,12 @@ impl Sample {
 
 pub(crate) fn instant(at: Option<Timestamp>) -> Option<String> {
     at.map(|at| at.to_string())
+}
+
+/// When a turn was said.
+pub(crate) fn said_at(call: &Call, turn: &Turn) -> Option<String> {
+    let at = crate::times::after(call.started_at?, turn.start?)?;
+    Some(at.to_string())
 }
 
 /// Unix time in milliseconds.

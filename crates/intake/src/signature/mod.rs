@@ -28,6 +28,11 @@ pub trait Signature: Sync {
     /// The header that the signature stands in, in lower case.
     fn header(&self) -> &'static str;
 
+    /// Whether a request has one, right or wrong.
+    fn is_in(&self, incoming: &Incoming<'_>) -> bool {
+        incoming.headers.get(self.header()).is_some()
+    }
+
     /// Seconds that a signature holds, from when it was made and towards the future; `None` where it says no time, so that a
     /// request can be sent again at any time (which stores nothing twice, as calls keep their ids).
     fn window(&self) -> Option<u32>;

@@ -22,6 +22,12 @@ impl Signature for Standard {
         HEADER
     }
 
+    fn is_in(&self, incoming: &Incoming<'_>) -> bool {
+        [HEADER, "svix-signature"]
+            .iter()
+            .any(|name| incoming.headers.get(name).is_some())
+    }
+
     fn window(&self) -> Option<u32> {
         Some(WINDOW)
     }

@@ -18,6 +18,12 @@ impl Signature for Synthflow {
         HEADER
     }
 
+    fn is_in(&self, incoming: &Incoming<'_>) -> bool {
+        [HEADER, CGI_HEADER]
+            .iter()
+            .any(|name| incoming.headers.get(name).is_some())
+    }
+
     fn window(&self) -> Option<u32> {
         None
     }

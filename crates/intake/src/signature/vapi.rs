@@ -8,6 +8,7 @@ use super::codes::{
 };
 use super::{Signature, SignatureProblem, Signed, standard};
 use crate::Incoming;
+use crate::authenticate::bearer;
 use crate::secret::same_secret;
 
 const HEADER: &str = "x-signature";
@@ -20,6 +21,12 @@ pub(crate) struct Vapi;
 impl Signature for Vapi {
     fn header(&self) -> &'static str {
         HEADER
+    }
+
+    fn is_in(&self, incoming: &Incoming<'_>) -> bool {
+        [HEADER, LEGACY, "svix-signature", "authorization"]
+            .iter()
+            .any(|name| incoming.headers.get(name).is_some())
     }
 
     fn window(&self) -> Option<u32> {
@@ -40,12 +47,7 @@ impl Signature for Vapi {
             return standard::verify(incoming, names, secrets, now);
         }
         let plain = incoming.headers.get(LEGACY).map(|sent| (LEGACY, sent));
-        let bearer = incoming
-            .headers
-            .get("authorization")
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| ("authorization", token.trim()));
+        let bearer = bearer(incoming).map(|token| ("authorization", token));
         let (name, sent) = plain
             .or(bearer)
             .ok_or(SignatureProblem::Missing { header: HEADER })?;

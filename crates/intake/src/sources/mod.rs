@@ -1,12 +1,26 @@
 //! The sources, one file each.
 
+mod amazon_transcribe;
+mod assemblyai;
 mod atoms;
+mod bland;
+mod bolna;
+mod deepgram;
 mod elevenlabs;
+mod fish;
+mod livekit;
+mod millis;
+mod pipecat;
 mod retell;
+mod srt;
+mod synthflow;
 mod text;
 mod twilio;
+mod ultravox;
 mod vapi;
+mod vcon;
 mod webvtt;
+mod whisper;
 
 use aftercall_core::{Call, Problem};
 use serde_json::{Map, Value as Json};
@@ -14,7 +28,9 @@ use serde_json::{Map, Value as Json};
 use crate::object::Object;
 use crate::outcome::{Fetch, Fetched, Notice, Outcome};
 use crate::samples::Sample;
-use crate::signature::{OfBody, Retell, Signature, Stamped, Standard, Twilio, Vapi};
+use crate::signature::{
+    OfBody, Retell, Signature, Stamped, Standard, Synthflow, Twilio, Ultravox, Vapi,
+};
 use crate::{Incoming, json};
 
 pub(crate) static ATOMS_SIGNATURE: OfBody = OfBody("x-signature");
@@ -25,6 +41,14 @@ pub(crate) static ELEVENLABS_SIGNATURE: Stamped = Stamped {
     version: "v0",
     window: 30 * 60,
 };
+pub(crate) static BLAND_SIGNATURE: OfBody = OfBody("x-webhook-signature");
+pub(crate) static FISH_SIGNATURE: Stamped = Stamped {
+    header: "x-fish-webhook-signature",
+    version: "v1",
+    window: 5 * 60,
+};
+pub(crate) static SYNTHFLOW_SIGNATURE: Synthflow = Synthflow;
+pub(crate) static ULTRAVOX_SIGNATURE: Ultravox = Ultravox;
 pub(crate) static TWILIO_SIGNATURE: Twilio = Twilio;
 pub(crate) static STANDARD_SIGNATURE: Standard = Standard;
 
@@ -78,7 +102,7 @@ pub trait Source: Sync {
     }
 }
 
-static ALL: [&dyn Source; 7] = [
+static ALL: [&dyn Source; 21] = [
     &atoms::Atoms,
     &vapi::Vapi,
     &retell::Retell,
@@ -86,6 +110,20 @@ static ALL: [&dyn Source; 7] = [
     &twilio::Twilio,
     &text::Text,
     &webvtt::WebVtt,
+    &bland::Bland,
+    &bolna::Bolna,
+    &synthflow::Synthflow,
+    &ultravox::Ultravox,
+    &livekit::LiveKit,
+    &pipecat::Pipecat,
+    &fish::Fish,
+    &millis::Millis,
+    &deepgram::Deepgram,
+    &assemblyai::AssemblyAi,
+    &amazon_transcribe::AmazonTranscribe,
+    &whisper::Whisper,
+    &vcon::Vcon,
+    &srt::Srt,
 ];
 
 /// Every source.
@@ -143,6 +181,28 @@ fn status(word: &str) -> String {
         word if !aftercall_core::is_finished(Some(word)) => "completed".to_owned(),
         _ => word,
     }
+}
+
+/// Whether a word says that a call goes on or has not begun.
+fn goes_on(word: &str) -> bool {
+    let word = word.to_ascii_lowercase().replace(['-', ' '], "_");
+    let open = [
+        "queued",
+        "queue",
+        "scheduled",
+        "rescheduled",
+        "registered",
+        "initiated",
+        "initialized",
+        "allocated",
+        "started",
+        "ringing",
+        "answered",
+        "ongoing",
+        "new",
+        "call_disconnected",
+    ];
+    open.contains(&word.as_str()) || !aftercall_core::is_finished(Some(&word))
 }
 
 /// An id that may stand in a path: letters, digits, `-`, `_`.

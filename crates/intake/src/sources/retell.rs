@@ -158,13 +158,7 @@ fn read_transcript(root: &mut Object<'_>, draft: &mut Draft) -> Result<(), Vec<P
             root.leave_out(names.list);
         }
     }
-    let flat = root.said("call.transcript");
-    if draft.turns.is_empty()
-        && let Some(flat) = flat
-    {
-        dialogue::add(draft, &FLAT, &flat)?;
-    }
-    Ok(())
+    dialogue::flat(draft, &FLAT, root, "call.transcript")
 }
 
 fn add_turn(draft: &mut Draft, item: &mut Object<'_>, names: &'static Names, index: usize) {

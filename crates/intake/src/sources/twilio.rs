@@ -200,7 +200,7 @@ fn pages(
     list: &str,
     whole: &mut Map<String, Json>,
 ) -> Result<Json, Vec<Problem>> {
-    let mut all = Vec::new();
+    let (mut all, mut beside) = (Vec::new(), Vec::new());
     for mut page in answers(fetched, name)? {
         page.shift_remove("meta");
         match page.shift_remove(list) {
@@ -212,8 +212,11 @@ fn pages(
             }
         }
         if !page.is_empty() {
-            whole.insert(format!("{name}Page"), Json::Object(page));
+            beside.push(Json::Object(page));
         }
+    }
+    if !beside.is_empty() {
+        whole.insert(format!("{name}Pages"), Json::Array(beside));
     }
     Ok(Json::Array(all))
 }

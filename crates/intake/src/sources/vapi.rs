@@ -137,16 +137,10 @@ fn read_transcript(root: &mut Object<'_>, draft: &mut Draft) -> Result<(), Vec<P
     }
     root.leave_out(older);
     root.each(list, |item, index| add_turns(draft, item, index));
-    let flat = root.said("message.artifact.transcript");
-    let flat = flat.or(root.said("message.transcript"));
-    if draft.turns.is_empty()
-        && let Some(flat) = flat
-    {
-        dialogue::add(draft, &FLAT, &flat)?;
-    }
+    dialogue::flat(draft, &FLAT, root, "message.artifact.transcript")?;
+    dialogue::flat(draft, &FLAT, root, "message.transcript")?;
     // The same once more.
     root.leave_out("message.artifact.messagesOpenAIFormatted");
-    root.leave_out("message.transcript");
     Ok(())
 }
 

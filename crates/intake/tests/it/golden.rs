@@ -5,7 +5,7 @@ use std::fs;
 use aftercall_intake::{Outcome, all, by_name};
 use serde_json::{Value as Json, json};
 
-use crate::files::{cases, read};
+use crate::files::{cases, read, tests};
 
 fn shown(outcome: &Result<Outcome, Vec<aftercall_core::Problem>>) -> Json {
     match outcome {
@@ -53,6 +53,22 @@ fn every_payload_becomes_the_call_that_is_written_beside_it() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_source_stands_in_the_documentation() {
+    let page = fs::read_to_string(tests().join("../../../docs/intake.md")).unwrap();
+    let table = page
+        .split("\n## ")
+        .find(|part| part.starts_with("Sources"))
+        .unwrap();
+    for source in all() {
+        assert!(
+            table.contains(&format!("`{}`", source.name())),
+            "{}",
+            source.name()
+        );
+    }
 }
 
 #[test]

@@ -222,6 +222,20 @@ hostile! {
     twilio: "twilio",
     text: "text",
     webvtt: "webvtt",
+    bland: "bland",
+    bolna: "bolna",
+    synthflow: "synthflow",
+    ultravox: "ultravox",
+    livekit: "livekit",
+    pipecat: "pipecat",
+    fish: "fish",
+    millis: "millis",
+    deepgram: "deepgram",
+    assemblyai: "assemblyai",
+    amazon_transcribe: "amazon-transcribe",
+    whisper: "whisper",
+    vcon: "vcon",
+    srt: "srt",
 }
 
 #[test]

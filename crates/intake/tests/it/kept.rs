@@ -60,6 +60,10 @@ fn fields_that_nobody_knows_are_kept_wherever_they_stand() {
         let rest = &taken.call.variables[source.name()];
         let left_out = rest["leftOut"].as_object().cloned().unwrap_or_default();
         for (mark, path) in marks {
+            // A page's place among the pages is not the call's.
+            if path == "meta" {
+                continue;
+            }
             let named = left_out.keys().any(|left| path.starts_with(left));
             assert!(
                 named || text.contains(&mark),

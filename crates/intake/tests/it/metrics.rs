@@ -4,8 +4,11 @@ use aftercall_core::MetricType;
 use aftercall_intake::{Imported, PLATFORMS, import_metrics};
 use serde_json::{Value as Json, json};
 
-/// A platform, what its settings become (identifier, type), and the settings.
-pub(crate) fn settings() -> Vec<(&'static str, Vec<(&'static str, MetricType)>, Json)> {
+/// Identifiers and types.
+type Expected = Vec<(&'static str, MetricType)>;
+
+/// A platform, what its settings become, and the settings.
+pub(crate) fn settings() -> Vec<(&'static str, Expected, Json)> {
     use MetricType::{Boolean, Datetime, Enum, Integer, String};
     vec![
         (

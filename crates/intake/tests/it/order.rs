@@ -82,6 +82,20 @@ fn atoms_analytics_wait_for_the_call_or_join_it() {
 }
 
 #[test]
+fn fish_tells_the_end_before_or_after_its_analysis() {
+    let whole = assert_any_order(&[kept("fish", "ended"), kept("fish", "analyzed")]);
+    assert_eq!(whole.call.status.as_deref(), Some("completed"));
+    assert_eq!(whole.extra["disconnectionReason"], "hangup");
+    assert_eq!(whole.call.transcript.len(), 4);
+    // An analysis that was made again counts, in whichever order they come.
+    let mut newer = kept("fish", "analyzed");
+    newer.extra["platformAnalysis"]["summary"] = "Another.".into();
+    newer.extra["intake"]["at"] = "2026-07-23T13:00:00Z".into();
+    let whole = assert_any_order(&[kept("fish", "analyzed"), newer]);
+    assert_eq!(whole.extra["platformAnalysis"]["summary"], "Another.");
+}
+
+#[test]
 fn what_comes_again_with_another_address_of_the_recording_changes_nothing() {
     let first = kept("vapi", "report");
     let mut again = first.clone();

@@ -86,9 +86,11 @@ fn the_sample_calls_come_back() {
     }
 }
 
-/// Texts that plain text and subtitles carry too: words, each with a letter first, no colon.
+/// Texts that plain text and subtitles carry too: words without a colon, and without what SubRip takes for a tag (`<b>`), as it has
+/// no way to write that.
 fn words() -> impl Strategy<Value = String> {
-    prop::collection::vec("[a-zäß<>&\"'é日]{1,8}", 1..8).prop_map(|words| words.join(" "))
+    prop::collection::vec("[a-zäß>&\"'é日][a-zäß<&\"'é日]{0,7}", 1..8)
+        .prop_map(|words| words.join(" "))
 }
 
 fn role() -> impl Strategy<Value = Role> {

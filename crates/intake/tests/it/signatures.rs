@@ -1,8 +1,8 @@
 //! Signatures: right, wrong, late, missing, sent again.
 
 use aftercall_intake::{
-    Headers, Incoming, Outcome, Sample, SignatureProblem, Signed, Source, all, by_name,
-    same_secret, signed_request,
+    Headers, Incoming, Outcome, Sample, SignatureProblem, Signed, Source, all, authenticate,
+    by_name, same_secret, signed_request,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -311,6 +311,43 @@ fn twilio_signs_a_json_body_through_its_address() {
         now(),
     );
     assert_eq!(found.unwrap_err().name(), "wrong");
+}
+
+#[test]
+fn whatever_a_request_brings_has_to_be_right_and_something_has_to_be_there() {
+    for source in all() {
+        let (sample, signed) = request(*source);
+        let of = |pairs: &[(String, String)], secret: Option<&str>, must: bool| {
+            let headers: Headers = pairs.iter().cloned().collect();
+            let incoming = Incoming {
+                url: &signed.url,
+                headers: &headers,
+                body: &sample.body,
+            };
+            authenticate(*source, &incoming, secret, &["old", SECRET], must, now())
+                .map_err(|problem| problem.name())
+        };
+        let none: [(String, String); 0] = [];
+        let name = source.name();
+        assert_eq!(of(&signed.headers, None, false), Ok(()), "{name}");
+        assert_eq!(of(&signed.headers, None, true), Ok(()), "{name}");
+        assert_eq!(of(&signed.headers, Some(SECRET), false), Ok(()), "{name}");
+        assert_eq!(of(&none, Some(SECRET), false), Ok(()), "{name}");
+        assert_eq!(of(&none, Some("old"), false), Ok(()), "{name}");
+        let bearer = headers(&[("Authorization", &format!("Bearer {SECRET}"))]);
+        assert_eq!(of(&bearer, None, false), Ok(()), "{name}");
+        assert_eq!(of(&none, None, false), Err("missing"), "{name}");
+        assert_eq!(of(&none, Some("another"), false), Err("wrong"), "{name}");
+        assert_eq!(of(&none, Some(""), false), Err("wrong"), "{name}");
+        assert_eq!(
+            of(&signed.headers, Some("another"), false),
+            Err("wrong"),
+            "{name}"
+        );
+        let bearer = headers(&[("Authorization", "Bearer another")]);
+        assert_eq!(of(&bearer, Some(SECRET), false), Err("wrong"), "{name}");
+        assert_eq!(of(&none, Some(SECRET), true), Err("missing"), "{name}");
+    }
 }
 
 #[test]

@@ -97,6 +97,27 @@ struct NewTurn {
 /// # Errors
 /// 400 where it is no JSON, 422 with every rule that it breaks.
 pub(crate) fn read(bytes: &[u8], store: &Store, limits: &Limits) -> Result<NewCall, Problem> {
+    let mut new = without_id(bytes, limits, true)?;
+    if new.call.call_id.is_empty() {
+        new.call.call_id = store.new_call_id();
+    }
+    Ok(new)
+}
+
+/// Reads one call as `POST /v1/calls` does, but that it need not name its agent (which is empty then), and that one without an id
+/// gets an id of its content, so that it is the same call when it is read again.
+///
+/// # Errors
+/// Every rule that it breaks.
+pub fn read_call(bytes: &[u8], limits: &Limits) -> Result<NewCall, Vec<String>> {
+    let mut new = without_id(bytes, limits, false).map_err(Problem::into_lines)?;
+    if new.call.call_id.is_empty() {
+        new.call.call_id = new.call.content_id();
+    }
+    Ok(new)
+}
+
+fn without_id(bytes: &[u8], limits: &Limits, needs_agent: bool) -> Result<NewCall, Problem> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| Refusal::malformed("body", format!("must be valid UTF-8: {error}")))?;
     let CallFile {
@@ -108,16 +129,13 @@ pub(crate) fn read(bytes: &[u8], store: &Store, limits: &Limits) -> Result<NewCa
     let call = call.map_err(|problems| broken = problems).ok();
     let revision_id = text_of("versionId", beside.shift_remove("versionId"), &mut broken);
     let is_test = flag_of("isTest", beside.shift_remove("isTest"), &mut broken);
-    if !names_agent {
+    if needs_agent && !names_agent {
         broken.push(Broken::new("agentId", None, "is required"));
     }
     let turns = call.as_ref().map_or(0, |call| call.transcript.len());
     broken.extend(beyond(limits, turns, &beside));
     match call {
         Some(mut call) if broken.is_empty() => {
-            if call.call_id.is_empty() {
-                call.call_id = store.new_call_id();
-            }
             let agent_id = call.agent_id.take().unwrap_or_default();
             Ok(NewCall {
                 call,

@@ -38,6 +38,7 @@ use crate::App;
 
 pub(crate) use call_pages::filter;
 pub(crate) use incoming::beyond;
+pub use incoming::read_call;
 pub use openapi::openapi;
 pub(crate) use query::Query;
 

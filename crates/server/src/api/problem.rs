@@ -97,6 +97,17 @@ impl Problem {
         self.details.detail
     }
 
+    /// Every field with its rule, a line each; what went wrong where there is no field.
+    pub(crate) fn into_lines(self) -> Vec<String> {
+        if self.details.errors.is_empty() {
+            return vec![self.details.detail];
+        }
+        let lines = self.details.errors.into_iter();
+        lines
+            .map(|one| format!("{}: {} (got {})", one.field, one.rule, one.value))
+            .collect()
+    }
+
     pub(crate) fn status(&self) -> u16 {
         self.details.status
     }

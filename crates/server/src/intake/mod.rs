@@ -8,4 +8,7 @@ mod secrets;
 
 pub(crate) use check::Refused;
 pub(crate) use purge::purge;
+pub use receive::joined;
 pub(crate) use receive::{NotTaken, Received, Sent, receive};
+
+pub use crate::api::read_call;

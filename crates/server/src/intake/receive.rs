@@ -121,7 +121,8 @@ async fn store(app: &App, agent_id: &str, kept: Kept) -> Result<Accepted, NotTak
 }
 
 /// What is known of a call after another event of it.
-fn joined(stored: Known, sent: Known) -> Known {
+#[must_use]
+pub fn joined(stored: Known, sent: Known) -> Known {
     let kept = |known: Known| Kept {
         call: known.call,
         extra: known.extra,

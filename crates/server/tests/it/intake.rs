@@ -25,7 +25,7 @@ fn call(id: &str) -> Call {
     sent["endedAt"] = json!("2026-03-01T09:01:30Z");
     sent["transcript"][0]["start"] = json!(0.0);
     sent["transcript"][1]["start"] = json!(4.0);
-    parse_call(&sent.to_string()).unwrap()
+    parse_call(&sent).unwrap()
 }
 
 async fn set_up(server: &Server, agent: &str, source: &str, body: &Json) -> Json {

@@ -141,7 +141,7 @@ impl Store {
             let Some(plan) = plans.remove(row.call_id.as_str()) else {
                 continue;
             };
-            changes.plus(&row, None);
+            changes.plus(&row);
             new_transcripts.push(
                 transcript(&row.id, plan.sent.turns.clone(), &plan.sent.content)
                     .into_active_model(),
@@ -217,7 +217,8 @@ impl Store {
         let (row, outcome) = self
             .update(txn, row, whole, &plan.sent.hash, &version)
             .await?;
-        changes.moved(txn, &before, &row).await?;
+        changes.minus(&before);
+        changes.plus(&row);
         accepted(row, outcome).map(Ok)
     }
 
@@ -299,6 +300,8 @@ impl Store {
             created_at: now,
             updated_at: now,
             cost: None,
+            answer_lines: None,
+            search_text: None,
         };
         filled(row, &plan.sent.content)
     }

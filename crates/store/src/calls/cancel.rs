@@ -82,7 +82,8 @@ impl Store {
             .update_without_returning(&txn)
             .await?;
         let mut changes = Changes::default();
-        changes.moved(&txn, &before, &row).await?;
+        changes.minus(&before);
+        changes.plus(&row);
         changes.write(&txn, self).await?;
         if let Some(revision_id) = row.revision_id.clone() {
             let slot = slot_of(&txn, &revision_id).await?;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json};
 use super::CallRow;
 use super::content::Content;
 use super::read::said;
+use super::search::search_text;
 use crate::StoreError;
 use crate::entity::{calls, transcripts};
 use crate::json_text::{self, JsonText};
@@ -44,6 +45,7 @@ pub(super) fn filled(row: calls::Model, content: &Content) -> calls::Model {
         listed: JsonText(Json::Object(listed(&content.extra))),
         cancelled: content.cancelled,
         cost: content.cost(),
+        search_text: search_text(&row.call_id, call.from.as_deref(), call.to.as_deref()),
         ..row
     }
 }

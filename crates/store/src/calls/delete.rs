@@ -6,7 +6,7 @@ use super::read::locked;
 use crate::deliveries;
 use crate::entity::{analyses, answers, calls, jobs, transcripts};
 use crate::intake;
-use crate::statistics::{Changes, Current};
+use crate::statistics::Changes;
 use crate::{Store, StoreError};
 
 impl Store {
@@ -21,7 +21,7 @@ impl Store {
         let txn = self.begin().await?;
         let call = locked(&txn, call_id).await?;
         let mut changes = Changes::default();
-        changes.minus(&call, Current::read(&txn, &call).await?.as_ref());
+        changes.minus(&call);
         changes.write(&txn, self).await?;
         let id = call.id;
         jobs::Entity::delete_many()

@@ -2,9 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::Condition;
-use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
+use sea_orm::sea_query::{Expr, ExprTrait};
 
 use super::MetricFilter;
+use super::search::has_part;
 use crate::entity::calls;
 use crate::times::to_us;
 
@@ -145,25 +146,6 @@ impl DurationRange {
             .add_option(self.from.map(|from| duration().gte(micros(from))))
             .add_option(self.to.map(|to| duration().lt(micros(to))))
     }
-}
-
-fn has_part(part: &str) -> Condition {
-    use calls::Column as C;
-    let mut pattern = String::from("%");
-    for c in part.to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '|') {
-            pattern.push('|');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    [C::CallId, C::FromNumber, C::ToNumber]
-        .into_iter()
-        .map(|name| {
-            let like = LikeExpr::new(pattern.clone()).escape('|');
-            Expr::expr(Func::lower(column(name))).like(like)
-        })
-        .fold(Condition::any(), Condition::add)
 }
 
 fn column(column: calls::Column) -> Expr {

@@ -113,7 +113,8 @@ impl Store {
             (before, row, Outcome::Updated)
         };
         let mut changes = Changes::default();
-        changes.moved(&txn, &before, &row).await?;
+        changes.minus(&before);
+        changes.plus(&row);
         changes.write(&txn, self).await?;
         txn.commit().await?;
         accepted(row, outcome).map(Ok)

@@ -1,11 +1,14 @@
 //! Finding calls by what their current analysis answered.
 
-use aftercall_core::{Problem, Status};
+use aftercall_core::{MetricType, Problem, Status};
 use jiff::Timestamp;
 use sea_orm::Condition;
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Query};
 
-use crate::entity::{answers, calls};
+use super::search::escaped;
+
+use crate::answer_line::{answers, mark};
+use crate::entity::{answers as answers_table, calls};
 use crate::times::to_us;
 
 /// A test of one metric of a call's current analysis. A call without an analysis passes none.
@@ -126,29 +129,71 @@ impl MetricFilter {
 
     /// The condition on a row of `calls`.
     pub(crate) fn condition(&self) -> Condition {
-        let passes = |test: Condition| Condition::all().add(exists(&self.identifier, test));
-        let not_analysed = calls_column(calls::Column::CurrentAnalysisId).is_null();
+        let all = Condition::all;
+        let answered = || has_line(&self.identifier, "_a", None);
         match &self.test {
-            MetricTest::In(values) => passes(is_in(values)),
-            // A value of another type is not among them either: its columns are null, which is neither.
-            MetricTest::NotIn(values) => {
-                passes(answered()).add(exists(&self.identifier, is_in(values)).not())
+            MetricTest::In(values) => is_in(&self.identifier, values),
+            MetricTest::NotIn(values) => all()
+                .add(answered())
+                .add(is_in(&self.identifier, values).not()),
+            MetricTest::Missing(false) => all().add(answered()),
+            // Without an analysis there are no lines, which is neither.
+            MetricTest::Missing(true) => all().add(answered().not()),
+            MetricTest::Status(status) => {
+                let letters = match status {
+                    Status::Answered => "_a",
+                    Status::NotMentioned => "_n",
+                    Status::Failed => "_f",
+                };
+                all().add(has_line(&self.identifier, letters, None))
             }
-            MetricTest::Value(comparison, Bound::Number(number)) => passes(
-                Condition::all().add(comparison.with(column(answers::Column::Number), *number)),
-            ),
-            MetricTest::Value(comparison, Bound::Time(time)) => passes(
-                Condition::all()
-                    .add(comparison.with(column(answers::Column::TimeUs), to_us(*time))),
-            ),
-            MetricTest::Missing(false) => passes(answered()),
-            MetricTest::Missing(true) => Condition::all()
-                .add(not_analysed.not())
-                .add(exists(&self.identifier, answered()).not()),
-            MetricTest::Status(status) => passes(has_status(*status)),
-            MetricTest::Confidence(comparison, share) => passes(
-                Condition::all().add(comparison.with(column(answers::Column::Confidence), *share)),
-            ),
+            MetricTest::Value(comparison, bound) => {
+                let test = match bound {
+                    Bound::Number(number) => {
+                        comparison.with(column(answers_table::Column::Number), *number)
+                    }
+                    Bound::Time(time) => {
+                        comparison.with(column(answers_table::Column::TimeUs), to_us(*time))
+                    }
+                };
+                all().add(exists(&self.identifier, test))
+            }
+            MetricTest::Confidence(comparison, share) => {
+                let test = comparison.with(column(answers_table::Column::Confidence), *share);
+                all().add(exists(&self.identifier, test))
+            }
+        }
+    }
+}
+
+impl MetricFilter {
+    /// Whether a look at the call's own row is enough for the condition. Bounds are looked for among the answers.
+    pub(crate) fn is_in_lines(&self) -> bool {
+        !matches!(
+            self.test,
+            MetricTest::Value(..) | MetricTest::Confidence(..)
+        )
+    }
+
+    /// The same for a bound, by the lines of the call's current analysis.
+    pub(crate) fn is_within(&self, lines: Option<&str>) -> bool {
+        let mut asked = answers(lines.unwrap_or_default())
+            .filter(|answer| answer.identifier == self.identifier);
+        match &self.test {
+            MetricTest::Value(comparison, bound) => asked.any(|answer| {
+                let bound = match (bound, answer.kind) {
+                    (Bound::Number(number), MetricType::Integer) => *number,
+                    (Bound::Time(time), MetricType::Datetime) => to_us(*time),
+                    _ => return false,
+                };
+                answer
+                    .value
+                    .is_some_and(|value| comparison.holds(&value, &bound))
+            }),
+            MetricTest::Confidence(comparison, share) => {
+                asked.any(|answer| comparison.holds(&answer.confidence, share))
+            }
+            _ => false,
         }
     }
 }
@@ -164,6 +209,15 @@ impl Comparison {
             "gte" => Self::AtLeast,
             _ => return None,
         })
+    }
+
+    fn holds<T: PartialOrd>(self, value: &T, bound: &T) -> bool {
+        match self {
+            Self::Less => value < bound,
+            Self::AtMost => value <= bound,
+            Self::More => value > bound,
+            Self::AtLeast => value >= bound,
+        }
     }
 
     fn with(self, column: Expr, bound: impl Into<Expr>) -> Expr {
@@ -183,56 +237,52 @@ impl Bound {
     }
 }
 
-fn column(column: answers::Column) -> Expr {
-    Expr::col((answers::Entity, column))
+fn column(column: answers_table::Column) -> Expr {
+    Expr::col((answers_table::Entity, column))
 }
 
-fn calls_column(column: calls::Column) -> Expr {
-    Expr::col((calls::Entity, column))
+/// Whether the lines of the current analysis have an answer to the metric whose letters of type and status are like these, with
+/// that value. It takes a look at the call's own row alone.
+fn has_line(identifier: &str, letters: &str, value: Option<i64>) -> Expr {
+    let identifier = escaped(identifier);
+    let value = value.map_or(String::new(), |value| format!("{value}\t"));
+    let line = LikeExpr::new(format!("%\n{identifier}\t{letters}\t{value}%")).escape('|');
+    Expr::col((calls::Entity, calls::Column::AnswerLines)).like(line)
 }
 
-fn has_status(status: Status) -> Condition {
-    Condition::all().add(column(answers::Column::Status).eq(status.name()))
-}
-
-fn answered() -> Condition {
-    has_status(Status::Answered)
-}
-
-/// Whether the value is one of these, whichever of the columns its type has filled.
-fn is_in(values: &[String]) -> Condition {
-    let numbers: Vec<i64> = values.iter().filter_map(|v| v.parse().ok()).collect();
-    let booleans: Vec<bool> = values.iter().filter_map(|v| v.parse().ok()).collect();
-    let times: Vec<i64> = values
-        .iter()
-        .filter_map(|v| v.parse().ok())
-        .map(to_us)
-        .collect();
-    let texts = values.iter().map(String::as_str);
-    let mut any = Condition::any().add(column(answers::Column::Text).is_in(texts));
-    if !numbers.is_empty() {
-        any = any.add(column(answers::Column::Number).is_in(numbers));
+/// Whether the value is one of these, read as the type of the answer wants.
+fn is_in(identifier: &str, values: &[String]) -> Condition {
+    let mut any = Condition::any();
+    for text in values {
+        any = any.add(has_line(identifier, "Ea", Some(mark(text))));
+        any = any.add(has_line(identifier, "Sa", Some(mark(text))));
+        let others = [
+            ("Ba", text.parse::<bool>().ok().map(i64::from)),
+            ("Ia", text.parse().ok()),
+            ("Da", text.parse().ok().map(to_us)),
+        ];
+        for (letters, value) in others {
+            any = any.add_option(value.map(|value| has_line(identifier, letters, Some(value))));
+        }
     }
-    if !booleans.is_empty() {
-        any = any.add(column(answers::Column::Boolean).is_in(booleans));
+    // One of none is nothing.
+    match values {
+        [] => any.add(Expr::val(1).eq(0)),
+        _ => any,
     }
-    if !times.is_empty() {
-        any = any.add(column(answers::Column::TimeUs).is_in(times));
-    }
-    any
 }
 
 /// Whether the current analysis has an answer to the metric that passes.
-fn exists(identifier: &str, test: Condition) -> Expr {
+fn exists(identifier: &str, test: Expr) -> Expr {
     let answer = Query::select()
         .expr(Expr::val(1))
-        .from(answers::Entity)
+        .from(answers_table::Entity)
         .and_where(
-            column(answers::Column::AnalysisId)
+            column(answers_table::Column::AnalysisId)
                 .equals((calls::Entity, calls::Column::CurrentAnalysisId)),
         )
-        .and_where(column(answers::Column::Identifier).eq(identifier))
-        .cond_where(test)
+        .and_where(column(answers_table::Column::Identifier).eq(identifier))
+        .and_where(test)
         .to_owned();
     Expr::exists(answer)
 }

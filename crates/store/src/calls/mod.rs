@@ -20,6 +20,7 @@ mod new;
 mod page;
 mod read;
 mod row;
+mod search;
 mod sent;
 mod versions;
 
@@ -37,3 +38,4 @@ pub use row::CallRow;
 pub(crate) use filter::BEGAN;
 pub(crate) use gather::Gather;
 pub(crate) use read::{locked, stored_call};
+pub(crate) use search::search_text;

@@ -1,7 +1,9 @@
 //! Lists of calls by cursor: the newest first, and no call twice or left out while others come in.
 
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait as _, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 
 use super::cursor::Cursor;
 use super::{CallFilter, CallItem};
@@ -32,13 +34,21 @@ impl Store {
             .map(|text| Cursor::decode(text, filter))
             .transpose()?;
         let limit = Ord::max(limit, 1);
-        let mut rows = calls::Entity::find()
+        // Which calls they are is found out first: where many have to be put in order, whole rows would be most of the work.
+        let ids = calls::Entity::find()
+            .select_only()
+            .column(calls::Column::Id)
             .filter(filter.condition())
             .filter(after.map_or_else(Condition::all, older_than))
             .order_by_desc(calls::Column::CreatedAt)
             .order_by_desc(calls::Column::Id)
             // One more tells whether this is the end.
             .limit(limit.saturating_add(1))
+            .into_query();
+        let mut rows = calls::Entity::find()
+            .filter(calls::Column::Id.in_subquery(ids))
+            .order_by_desc(calls::Column::CreatedAt)
+            .order_by_desc(calls::Column::Id)
             .all(self.reader())
             .await?;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);

@@ -36,6 +36,8 @@ pub struct Model {
     pub created_at: i64,
     pub updated_at: i64,
     pub cost: Option<f64>,
+    pub answer_lines: Option<String>,
+    pub search_text: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,3 +1,15 @@
+-- The answers of a call's current analysis in one text, so that calls can be counted and found by them without a look elsewhere;
+-- none without an analysis. See `answer_line.rs`.
+ALTER TABLE calls ADD COLUMN answer_lines TEXT;
+
+-- callId and both numbers in small letters; none where they are too long for an index. See `calls/search.rs`.
+ALTER TABLE calls ADD COLUMN search_text TEXT;
+-- A search goes through an index in the order of a list, and leaves the calls that do not match where they are.
+DROP INDEX calls_created;
+CREATE INDEX calls_created ON calls (created_at, id, search_text);
+DROP INDEX calls_agent_created;
+CREATE INDEX calls_agent_created ON calls (agent_id, created_at, id, search_text);
+
 -- What charts count, summed up beforehand: by the UTC day, the agent and the version of a call. A day's sums are a JSON list of
 -- its quarters of an hour in which something was, each a list of whole numbers that begins with the quarter's place in the day.
 

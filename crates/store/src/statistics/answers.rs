@@ -4,11 +4,9 @@ use sea_orm::ConnectionTrait;
 
 use super::bounds::{Bounds, Question, ServedBy};
 use super::figures::{MetricFigures, figures};
-use super::groups::{self, Parting};
 use super::tally::Tally;
 use super::versions::{CountedVersion, versions};
-use super::{rollup, texts};
-use crate::times::from_us;
+use super::{rollup, scan, texts};
 use crate::{Store, StoreError};
 
 /// What was answered to metrics.
@@ -53,7 +51,7 @@ async fn summed(
     bounds: &Bounds,
 ) -> Result<Option<MetricStatistics>, StoreError> {
     let mut tally = rollup::answers(db, question, bounds).await?;
-    let Some(tops) = texts::summed(db, question, &mut tally).await? else {
+    let Some(tops) = texts::tops(db, question, &mut tally).await? else {
         return Ok(None);
     };
     let Some(metrics) = figures(&tally, tops, question.buckets.zone(), true)? else {
@@ -73,20 +71,15 @@ async fn scanned(
     bounds: &Bounds,
 ) -> Result<MetricStatistics, StoreError> {
     let mut tally = Tally::new(bounds.clone());
-    let mut tops = Default::default();
-    if bounds.len() > 0 {
-        let filter = question.filter(from_us(bounds.from())?, from_us(bounds.to())?);
-        let step = question.buckets.step_seconds().map(|step| step * 1_000_000);
-        let by = Parting {
-            step,
-            agents: false,
-            texts: false,
-        };
-        for group in groups::answers(db, &filter, &question.identifiers, by).await? {
-            tally.add_group(group, step);
-        }
-        tops = texts::scanned(db, &filter, &question.identifiers).await?;
-    }
+    let period = (bounds.from(), bounds.to());
+    scan::each(db, question, period, true, |call| {
+        tally.add_call(call, &question.identifiers);
+    })
+    .await?;
+    let tops = texts::tops(db, question, &mut tally).await?;
+    let tops = tops.ok_or_else(|| {
+        StoreError::corrupt("answers of calls", "they are not those of their analyses")
+    })?;
     // Of exact instants days are always told.
     let metrics = figures(&tally, tops, question.buckets.zone(), false)?.unwrap_or_default();
     Ok(MetricStatistics {

@@ -69,6 +69,11 @@ impl Bounds {
         self.edges.last().copied().unwrap_or_default()
     }
 
+    /// From when to before when a bucket goes.
+    pub(super) fn of_bucket(&self, bucket: usize) -> (i64, i64) {
+        (self.edges[bucket], self.edges[bucket + 1])
+    }
+
     /// The bucket that an instant lies in; one outside of the period lies in the nearest.
     pub(super) fn bucket(&self, us: i64) -> usize {
         let after = self.edges.partition_point(|edge| *edge <= us);

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
-};
+use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel};
 use serde::{Deserialize, Serialize};
 
-use super::sums::{CallSums, LONGEST, MetricSums, quarter_of};
+use super::sums::{CallSums, MetricSums, quarter_of};
+use crate::answer_line::answers;
 use crate::chunks::owned_chunks;
-use crate::entity::{analyses, answers, calls, statistics_deltas};
+use crate::entity::{calls, statistics_deltas};
 use crate::json_text::JsonText;
 use crate::{Store, StoreError};
 
@@ -43,94 +42,27 @@ pub(super) struct Sums {
     pub(super) metrics: BTreeMap<MetricName, MetricSums>,
 }
 
-/// A call's current analysis, as far as it is counted.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Current {
-    completed: bool,
-    answers: Vec<answers::Model>,
-}
-
-impl Current {
-    /// That which was just stored.
-    pub(crate) fn new(completed: bool, answers: Vec<answers::Model>) -> Self {
-        Self { completed, answers }
-    }
-
-    /// Whether it came to an end.
-    pub(crate) fn is_completed(&self) -> bool {
-        self.completed
-    }
-
-    /// That of a call, if it has one.
-    pub(crate) async fn read(
-        db: &impl ConnectionTrait,
-        call: &calls::Model,
-    ) -> Result<Option<Self>, StoreError> {
-        let Some(id) = call.current_analysis_id.as_deref() else {
-            return Ok(None);
-        };
-        let status: Option<String> = analyses::Entity::find_by_id(id)
-            .select_only()
-            .column(analyses::Column::Status)
-            .into_tuple()
-            .one(db)
-            .await?;
-        let answers = answers::Entity::find()
-            .filter(answers::Column::AnalysisId.eq(id))
-            .all(db)
-            .await?;
-        Ok(Some(Self {
-            completed: status.as_deref() == Some("completed"),
-            answers,
-        }))
-    }
-}
-
 /// What a commit changes of the sums.
 #[derive(Debug, Default)]
 pub(crate) struct Changes(BTreeMap<Part, Sums>);
 
 impl Changes {
-    /// A call is there from now on.
-    pub(crate) fn plus(&mut self, call: &calls::Model, current: Option<&Current>) {
-        self.count(call, current, 1);
+    /// A call is there from now on, or is so.
+    pub(crate) fn plus(&mut self, call: &calls::Model) {
+        self.count(call, 1);
     }
 
     /// A call is no longer there, or no longer so.
-    pub(crate) fn minus(&mut self, call: &calls::Model, current: Option<&Current>) {
-        self.count(call, current, -1);
+    pub(crate) fn minus(&mut self, call: &calls::Model) {
+        self.count(call, -1);
     }
 
-    /// A call's facts are others now.
-    pub(crate) async fn moved(
-        &mut self,
-        db: &impl ConnectionTrait,
-        before: &calls::Model,
-        after: &calls::Model,
-    ) -> Result<(), StoreError> {
-        let current = Current::read(db, before).await?;
-        self.minus(before, current.as_ref());
-        self.plus(after, current.as_ref());
-        Ok(())
-    }
-
-    fn count(&mut self, call: &calls::Model, current: Option<&Current>, times: i64) {
+    fn count(&mut self, call: &calls::Model, times: i64) {
         let sums = self.0.entry(part(call)).or_default();
-        let analysed = current.is_some_and(|current| current.completed);
-        let one = CallSums {
-            calls: 1,
-            finished: call.finished.into(),
-            analysed: analysed.into(),
-            analysis_failed: (current.is_some() && !analysed).into(),
-            with_duration: call.duration_us.is_some().into(),
-            duration_us: call.duration_us.unwrap_or_default().clamp(0, LONGEST),
-        };
-        sums.calls.add(&one, times);
-        for answer in current.iter().flat_map(|current| &current.answers) {
-            let name = (answer.identifier.clone(), answer.metric_type.clone());
-            let metric = sums.metrics.entry(name).or_default();
-            metric.add_answer(answer, times);
-        }
+        let lines = call.answer_lines.as_deref();
+        sums.calls
+            .add_call(call.finished, call.duration_us, lines, times);
+        sums.add_answers(lines.unwrap_or_default(), times);
     }
 
     /// Stores them with whatever else the transaction stores.
@@ -175,6 +107,14 @@ impl Sums {
                     (identifier.clone(), kind.clone(), sums.numbers())
                 })
                 .collect(),
+        }
+    }
+
+    pub(super) fn add_answers(&mut self, lines: &str, times: i64) {
+        for answer in answers(lines) {
+            let name = (answer.identifier.to_owned(), answer.kind.name().to_owned());
+            let metric = self.metrics.entry(name).or_default();
+            metric.add_answer(&answer, times);
         }
     }
 

@@ -10,6 +10,7 @@ use super::sums::{MILLION, QUARTER, STEPS};
 use super::tally::{Cell, Metric, Tally};
 use super::texts::Top;
 use crate::StoreError;
+use crate::answer_line::mark;
 use crate::times::from_us;
 
 /// What was answered to a metric in the whole period. One whose type was changed between versions is two.
@@ -99,9 +100,8 @@ pub(super) fn figures(
     from_sums: bool,
 ) -> Result<Option<Vec<MetricFigures>>, StoreError> {
     let mut all = Vec::with_capacity(tally.metrics.len());
-    for ((identifier, kind), metric) in &tally.metrics {
-        let kind = MetricType::from_name(kind)
-            .ok_or_else(|| StoreError::corrupt("a metric's type", kind))?;
+    for metric in &tally.metrics {
+        let (identifier, kind) = (&metric.identifier, metric.kind);
         let values = match kind {
             MetricType::Boolean => {
                 let count = |value| metric.values.get(&value).copied().unwrap_or_default();
@@ -135,12 +135,14 @@ pub(super) fn figures(
             values,
         });
     }
+    all.sort_by(|a: &MetricFigures, b| {
+        (&a.identifier, a.kind.name()).cmp(&(&b.identifier, b.kind.name()))
+    });
     all.retain(|metric| metric.answered + metric.not_mentioned + metric.failed > 0);
     Ok(Some(all))
 }
 
 fn point(cell: &Cell, values: &Values) -> MetricPoint {
-    use super::sums::mark;
     let count = |value: i64| cell.values.get(&value).copied().unwrap_or_default();
     let values: Vec<(Shown, i64)> = match values {
         Values::Boolean(..) => [true, false]
@@ -197,8 +199,9 @@ fn days(
     let mut days: BTreeMap<Date, i64> = BTreeMap::new();
     for (us, count) in values {
         let date = |us| from_us(us).map(|at| zone.to_datetime(at).date());
-        let day = date(*us)?;
-        if known > 1 && date(us + known - 1)? != day {
+        let us = us.div_euclid(known) * known;
+        let day = date(us)?;
+        if date(us + known - 1)? != day {
             return Ok(None);
         }
         *days.entry(day).or_default() += count;

@@ -5,7 +5,7 @@
 //! changes a call or its current analysis leaves what it changes (`delta`), which is added to the sums a little later (`fold`),
 //! and what is asked is read from both (`rollup`). So what is read is exact at every moment, and a commit writes one small row
 //! more. Filters that the sums are not parted by, and zones whose clocks are not set by quarters of an hour, are answered from
-//! the calls themselves (`groups`), by the same whole numbers.
+//! the calls themselves (`scan`), by the same whole numbers.
 
 mod answers;
 mod bounds;
@@ -14,8 +14,8 @@ mod delta;
 mod figures;
 mod fill;
 mod fold;
-mod groups;
 mod rollup;
+mod scan;
 mod sums;
 mod tally;
 mod texts;
@@ -28,5 +28,5 @@ pub use figures::{MetricFigures, MetricPoint, Shown, Spread, Values};
 pub use sums::CallSums;
 pub use versions::CountedVersion;
 
-pub(crate) use delta::{Changes, Current, Delta};
+pub(crate) use delta::{Changes, Delta};
 pub(crate) use fill::fill;

@@ -3,24 +3,17 @@
 
 use std::collections::BTreeMap;
 
+use aftercall_core::MetricType;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::bounds::{Bounds, Question};
 use super::delta::MetricName;
-use super::groups::{self, Parting};
+use super::scan;
 use super::sums::{CallSums, MetricSums, QUARTER, QUARTERS};
-use super::tally::{Tally, numbers_of};
+use super::tally::Tally;
 use crate::StoreError;
 use crate::entity::{statistics_calls, statistics_deltas, statistics_metrics};
 use crate::json_text::JsonText;
-use crate::times::from_us;
-
-/// Of the rests everything is counted, by quarters of an hour.
-const RESTS: Parting = Parting {
-    step: Some(QUARTER),
-    agents: false,
-    texts: true,
-};
 
 /// Calls by bucket.
 pub(super) async fn calls(
@@ -54,11 +47,9 @@ pub(super) async fn calls(
         let bucket = bounds.bucket(delta.quarter * QUARTER);
         series[bucket].add(&CallSums::of(&delta.sums.0.calls), 1);
     }
-    for (from, to) in bounds.rests() {
-        let filter = question.filter(from_us(from)?, from_us(to)?);
-        for group in groups::calls(db, &filter, RESTS).await? {
-            series[bounds.bucket(from)].add(&group.sums, 1);
-        }
+    for rest in bounds.rests() {
+        let sums = scan::sums(db, question, rest).await?;
+        series[bounds.bucket(rest.0)].add(&sums, 1);
     }
     Ok(series)
 }
@@ -77,6 +68,9 @@ pub(super) async fn answers(
     let mut tally = Tally::new(bounds.clone());
     // What is to be added is put together with its sums first: a value that was taken back is then not there at all.
     let mut changed: BTreeMap<(i64, String, MetricName), MetricSums> = BTreeMap::new();
+    let kind_of = |name: &str| {
+        MetricType::from_name(name).ok_or_else(|| StoreError::corrupt("a metric's type", name))
+    };
     for delta in pending(db, question, bounds).await? {
         for (identifier, kind, numbers) in delta.sums.0.metrics {
             if is_asked(&identifier) {
@@ -94,6 +88,7 @@ pub(super) async fn answers(
         rows = rows.filter(Column::Identifier.is_in(identifiers));
     }
     for row in rows.all(db).await? {
+        let kind = kind_of(&row.metric_type)?;
         let name = (row.identifier, row.metric_type);
         for numbers in &row.sums.0 {
             let [place, numbers @ ..] = numbers.as_slice() else {
@@ -104,28 +99,27 @@ pub(super) async fn answers(
                 continue;
             }
             if changed.is_empty() {
-                tally.add_quarter(&name, &row.revision_id, quarter, numbers);
+                tally.add_quarter(&name.0, kind, &row.revision_id, quarter, numbers);
                 continue;
             }
             let key = (quarter, row.revision_id.clone(), name.clone());
             match changed.get_mut(&key) {
                 Some(sums) => sums.add_numbers(numbers),
-                None => tally.add_quarter(&name, &row.revision_id, quarter, numbers),
+                None => tally.add_quarter(&name.0, kind, &row.revision_id, quarter, numbers),
             }
         }
     }
     for ((quarter, revision_id, name), sums) in changed {
         if !sums.is_zero() {
-            tally.add_quarter(&name, &revision_id, quarter, &sums.numbers());
+            let kind = kind_of(&name.1)?;
+            tally.add_quarter(&name.0, kind, &revision_id, quarter, &sums.numbers());
         }
     }
-    for (from, to) in bounds.rests() {
-        let filter = question.filter(from_us(from)?, from_us(to)?);
-        for group in groups::answers(db, &filter, &question.identifiers, RESTS).await? {
-            let numbers = numbers_of(&group);
-            let name = (group.identifier, group.metric_type);
-            tally.add_quarter(&name, &group.revision_id, group.part, &numbers);
-        }
+    for rest in bounds.rests() {
+        scan::each(db, question, rest, true, |call| {
+            tally.add_call(call, &question.identifiers);
+        })
+        .await?;
     }
     Ok(tally)
 }

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use aftercall_core::MAX_SECONDS;
-use sha2::{Digest, Sha256};
+use aftercall_core::{MAX_SECONDS, MetricType, Status};
 
-use crate::entity::answers;
+use crate::answer_line::{AnswerLine, is_completed};
 
 /// Microseconds of a quarter of an hour.
 pub(crate) const QUARTER: i64 = 15 * 60 * 1_000_000;
@@ -66,6 +65,26 @@ impl CallSums {
         }
     }
 
+    /// Adds one call so many times.
+    pub(super) fn add_call(
+        &mut self,
+        finished: bool,
+        duration_us: Option<i64>,
+        lines: Option<&str>,
+        times: i64,
+    ) {
+        let analysed = is_completed(lines);
+        let one = Self {
+            calls: 1,
+            finished: finished.into(),
+            analysed: analysed.into(),
+            analysis_failed: (lines.is_some() && !analysed).into(),
+            with_duration: duration_us.is_some().into(),
+            duration_us: duration_us.unwrap_or_default().clamp(0, LONGEST),
+        };
+        self.add(&one, times);
+    }
+
     pub(super) fn add(&mut self, other: &Self, times: i64) {
         self.calls += times * other.calls;
         self.finished += times * other.finished;
@@ -90,7 +109,7 @@ pub(crate) struct MetricSums {
     pub(super) confidence: i64,
     /// Of those that are answered, by tenths.
     pub(super) histogram: [i64; STEPS],
-    /// How often each value was answered: see [`value`].
+    /// How often each value was answered, as a line has it; a DATETIME by its quarter of an hour.
     pub(super) values: BTreeMap<i64, i64>,
 }
 
@@ -131,19 +150,23 @@ impl MetricSums {
     }
 
     /// Adds one answer so many times.
-    pub(super) fn add_answer(&mut self, answer: &answers::Model, times: i64) {
-        match answer.status.as_str() {
-            "answered" => {
+    pub(super) fn add_answer(&mut self, answer: &AnswerLine<'_>, times: i64) {
+        match answer.status {
+            Status::Answered => {
                 let confidence = millionths(answer.confidence);
                 self.answered += times;
                 self.confidence += times * confidence;
                 self.histogram[step_of(confidence)] += times;
-                if let Some(value) = value(answer) {
+                if let Some(value) = answer.value {
+                    let value = match answer.kind {
+                        MetricType::Datetime => quarter_of(value),
+                        _ => value,
+                    };
                     add_to(&mut self.values, value, times);
                 }
             }
-            "not_mentioned" => self.not_mentioned += times,
-            _ => self.failed += times,
+            Status::NotMentioned => self.not_mentioned += times,
+            Status::Failed => self.failed += times,
         }
     }
 
@@ -167,31 +190,12 @@ pub(super) fn add_to(counts: &mut BTreeMap<i64, i64>, value: i64, count: i64) {
     }
 }
 
-/// An answer's value as a number: a BOOLEAN as 0 or 1, a DATETIME by its quarter of an hour, a text by its [`mark`]. So sums hold
-/// nothing that was said.
-fn value(answer: &answers::Model) -> Option<i64> {
-    match answer.metric_type.as_str() {
-        "BOOLEAN" => answer.boolean.map(i64::from),
-        "INTEGER" => answer.number,
-        "DATETIME" => answer.time_us.map(quarter_of),
-        _ => answer.text.as_deref().map(mark),
-    }
-}
-
 /// The quarter of an hour, since 1970, of an instant in microseconds.
 pub(super) fn quarter_of(us: i64) -> i64 {
     us.div_euclid(QUARTER)
 }
 
-/// 64 bits that another text hardly ever has.
-pub(super) fn mark(text: &str) -> i64 {
-    let hash = Sha256::digest(text.as_bytes());
-    let mut bytes = [0; 8];
-    bytes.copy_from_slice(&hash[..8]);
-    i64::from_be_bytes(bytes)
-}
-
-/// A confidence in millionths, rounded as [`super::groups`] does it in SQL.
+/// A confidence in millionths.
 pub(super) fn millionths(confidence: f64) -> i64 {
     #[expect(clippy::cast_possible_truncation, reason = "confidence is from 0 to 1")]
     let whole = (confidence * 1e6 + 0.5).floor() as i64;

@@ -2,30 +2,37 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use aftercall_core::{MetricType, Status};
+
 use super::bounds::Bounds;
-use super::delta::MetricName;
-use super::groups::AnswerGroup;
-use super::sums::{MetricSums, QUARTER, STEPS, add_to, mark, quarter_of};
+use super::scan::Scanned;
+use super::sums::{MetricSums, QUARTER, STEPS, add_to, millionths, quarter_of, step_of};
+use crate::answer_line::answers;
 
 /// What was answered to every metric.
 #[derive(Debug)]
 pub(super) struct Tally {
     pub(super) bounds: Bounds,
-    pub(super) metrics: BTreeMap<MetricName, Metric>,
-    /// Texts by their [`mark`], as far as they are known.
+    /// In the order in which they were met.
+    pub(super) metrics: Vec<Metric>,
+    /// Texts by their mark, as far as they are known.
     pub(super) texts: HashMap<i64, String>,
     /// Of each version, when the first of its calls began: in microseconds, or at the beginning of its quarter of an hour.
     pub(super) first: BTreeMap<String, i64>,
+    /// The metric that is looked for next, likely.
+    next: usize,
 }
 
 /// What was answered to one metric.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Metric {
+    pub(super) identifier: String,
+    pub(super) kind: MetricType,
     pub(super) series: Vec<Cell>,
     pub(super) histogram: [i64; STEPS],
     /// How often each value was answered, texts aside; a DATETIME in microseconds.
     pub(super) values: BTreeMap<i64, i64>,
-    /// Of texts, by their [`mark`]: how often, and in which quarter of an hour the last of the calls began.
+    /// Of texts, by their mark: how often, and in which quarter of an hour the last of the calls began.
     pub(super) heard: HashMap<i64, Heard>,
 }
 
@@ -43,7 +50,7 @@ pub(super) struct Cell {
     pub(super) not_mentioned: i64,
     pub(super) failed: i64,
     pub(super) confidence: i64,
-    /// Of a BOOLEAN the values, of an ENUM their [`mark`]s.
+    /// Of a BOOLEAN the values, of an ENUM their marks.
     pub(super) values: BTreeMap<i64, i64>,
     /// Of an INTEGER.
     pub(super) sum: i128,
@@ -55,16 +62,18 @@ impl Tally {
     pub(super) fn new(bounds: Bounds) -> Self {
         Self {
             bounds,
-            metrics: BTreeMap::new(),
+            metrics: Vec::new(),
             texts: HashMap::new(),
             first: BTreeMap::new(),
+            next: 0,
         }
     }
 
-    /// Adds what was counted of one quarter of an hour, and nothing of it is negative.
+    /// Adds what was counted of one quarter of an hour, of which nothing is negative.
     pub(super) fn add_quarter(
         &mut self,
-        name: &MetricName,
+        identifier: &str,
+        kind: MetricType,
         revision_id: &str,
         quarter: i64,
         numbers: &[i64],
@@ -78,7 +87,7 @@ impl Tally {
         if answered + not_mentioned + failed > 0 {
             self.began(revision_id, at);
         }
-        let metric = self.metric(name);
+        let metric = self.metric(identifier, kind);
         let cell = &mut metric.series[bucket];
         cell.answered += answered;
         cell.not_mentioned += not_mentioned;
@@ -88,52 +97,67 @@ impl Tally {
             *step += count;
         }
         for pair in values.chunks_exact(2) {
-            let value = match name.1.as_str() {
-                "DATETIME" => pair[0] * QUARTER,
+            let value = match kind {
+                MetricType::Datetime => pair[0] * QUARTER,
                 _ => pair[0],
             };
-            metric.add_value(&name.1, bucket, quarter, value, pair[1]);
+            metric.add_value(bucket, quarter, value, pair[1]);
         }
     }
 
-    /// Adds answers that the database counted together, in parts of `step` microseconds. Of a STRING no value is added.
-    pub(super) fn add_group(&mut self, group: AnswerGroup, step: Option<i64>) {
-        let at = step.map_or(self.bounds.from(), |step| group.part * step);
-        let bucket = self.bounds.bucket(at);
-        self.began(&group.revision_id, group.first);
-        let name = (group.identifier, group.metric_type);
-        if let Some(text) = &group.text {
-            self.texts.entry(mark(text)).or_insert_with(|| text.clone());
+    /// Adds the answers of a call to metrics of these identifiers; an empty list is all.
+    pub(super) fn add_call(&mut self, call: &Scanned<'_>, identifiers: &[String]) {
+        let bucket = self.bounds.bucket(call.began);
+        let quarter = quarter_of(call.began);
+        let mut counted = false;
+        for answer in answers(call.lines.unwrap_or_default()) {
+            if !identifiers.is_empty() && !identifiers.iter().any(|one| one == answer.identifier) {
+                continue;
+            }
+            counted = true;
+            let metric = self.metric(answer.identifier, answer.kind);
+            let cell = &mut metric.series[bucket];
+            match answer.status {
+                Status::NotMentioned => cell.not_mentioned += 1,
+                Status::Failed => cell.failed += 1,
+                Status::Answered => {
+                    let confidence = millionths(answer.confidence);
+                    cell.answered += 1;
+                    cell.confidence += confidence;
+                    metric.histogram[step_of(confidence)] += 1;
+                    if let Some(value) = answer.value {
+                        metric.add_value(bucket, quarter, value, 1);
+                    }
+                }
+            }
         }
-        let metric = self.metric(&name);
-        let cell = &mut metric.series[bucket];
-        match group.status.as_str() {
-            "answered" => cell.answered += group.count,
-            "not_mentioned" => cell.not_mentioned += group.count,
-            _ => cell.failed += group.count,
-        }
-        if group.status != "answered" {
-            return;
-        }
-        cell.confidence += group.confidence;
-        let place = usize::try_from(group.step).unwrap_or_default();
-        metric.histogram[place.min(STEPS - 1)] += group.count;
-        let value = group.text.as_deref().map(mark).or(group.number);
-        if let Some(value) = value {
-            metric.add_value(&name.1, bucket, quarter_of(group.first), value, group.count);
+        if counted {
+            self.began(call.revision_id, call.began);
         }
     }
 
-    fn metric(&mut self, name: &MetricName) -> &mut Metric {
-        if !self.metrics.contains_key(name) {
-            let series = vec![Cell::default(); self.bounds.len()];
-            let metric = Metric {
-                series,
-                ..Metric::default()
-            };
-            self.metrics.insert(name.clone(), metric);
-        }
-        self.metrics.entry(name.clone()).or_default()
+    fn metric(&mut self, identifier: &str, kind: MetricType) -> &mut Metric {
+        // The answers of a call come in the order of its metrics, which is that of most other calls.
+        let (before, after) = self.metrics.split_at(self.next.min(self.metrics.len()));
+        let is_it = |metric: &Metric| metric.kind == kind && metric.identifier == identifier;
+        let found = after
+            .iter()
+            .position(is_it)
+            .map(|place| before.len() + place);
+        let place = found.or_else(|| before.iter().position(is_it));
+        let place = place.unwrap_or_else(|| {
+            self.metrics.push(Metric {
+                identifier: identifier.to_owned(),
+                kind,
+                series: vec![Cell::default(); self.bounds.len()],
+                histogram: [0; STEPS],
+                values: BTreeMap::new(),
+                heard: HashMap::new(),
+            });
+            self.metrics.len() - 1
+        });
+        self.next = place + 1;
+        &mut self.metrics[place]
     }
 
     fn began(&mut self, revision_id: &str, at: i64) {
@@ -147,24 +171,24 @@ impl Tally {
 }
 
 impl Metric {
-    fn add_value(&mut self, kind: &str, bucket: usize, quarter: i64, value: i64, count: i64) {
+    fn add_value(&mut self, bucket: usize, quarter: i64, value: i64, count: i64) {
         let cell = &mut self.series[bucket];
-        match kind {
-            "STRING" => self.hear(value, quarter, count),
-            "ENUM" => {
+        match self.kind {
+            MetricType::String => self.hear(value, quarter, count),
+            MetricType::Enum => {
                 add_to(&mut cell.values, value, count);
                 self.hear(value, quarter, count);
             }
-            "BOOLEAN" => {
+            MetricType::Boolean => {
                 add_to(&mut cell.values, value, count);
                 add_to(&mut self.values, value, count);
             }
-            "INTEGER" => {
+            MetricType::Integer => {
                 cell.sum += i128::from(value) * i128::from(count);
                 cell.summed += count;
                 add_to(&mut self.values, value, count);
             }
-            _ => add_to(&mut self.values, value, count),
+            MetricType::Datetime => add_to(&mut self.values, value, count),
         }
     }
 
@@ -176,27 +200,4 @@ impl Metric {
         heard.count += count;
         heard.last = heard.last.max(quarter);
     }
-}
-
-/// The numbers of an answer group as sums have them, for the rests of a period.
-pub(super) fn numbers_of(group: &AnswerGroup) -> Vec<i64> {
-    let mut sums = MetricSums::default();
-    match group.status.as_str() {
-        "answered" => {
-            sums.answered = group.count;
-            sums.confidence = group.confidence;
-            let place = usize::try_from(group.step).unwrap_or_default();
-            sums.histogram[place.min(STEPS - 1)] = group.count;
-            let number = match group.metric_type.as_str() {
-                "DATETIME" => group.number.map(quarter_of),
-                _ => group.number,
-            };
-            if let Some(value) = group.text.as_deref().map(mark).or(number) {
-                sums.values.insert(value, group.count);
-            }
-        }
-        "not_mentioned" => sums.not_mentioned = group.count,
-        _ => sums.failed = group.count,
-    }
-    sums.numbers()
 }

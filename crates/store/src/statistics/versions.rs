@@ -3,18 +3,19 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
 };
 
 use super::bounds::Question;
+use super::scan;
 use super::sums::quarter_of;
 use super::tally::Tally;
 use crate::StoreError;
-use crate::calls::{BEGAN, CallFilter};
+use crate::answer_line::{AnswerLine, answers};
+use crate::calls::CallFilter;
 use crate::chunks::chunks;
-use crate::entity::{answers, calls, revisions};
+use crate::entity::revisions;
 use crate::times::{from_us, from_us_opt};
 
 /// A version whose answers were counted.
@@ -103,26 +104,23 @@ async fn first_call(
     began: i64,
 ) -> Result<Option<i64>, StoreError> {
     let (from, to) = tally.bounds.quarter(quarter_of(began));
-    let filter = CallFilter {
-        revision_ids: vec![revision_id.to_owned()],
-        ..question.filter(from_us(from)?, from_us(to)?)
+    let of_version = Question {
+        filter: CallFilter {
+            revision_ids: vec![revision_id.to_owned()],
+            ..question.filter.clone()
+        },
+        ..question.clone()
     };
-    let mut answer = Query::select();
-    answer.expr(Expr::val(1)).from(answers::Entity).and_where(
-        Expr::col((answers::Entity, answers::Column::AnalysisId))
-            .equals((calls::Entity, calls::Column::CurrentAnalysisId)),
-    );
-    if !question.identifiers.is_empty() {
-        let identifier = Expr::col((answers::Entity, answers::Column::Identifier));
-        answer.and_where(identifier.is_in(question.identifiers.iter().map(String::as_str)));
-    }
-    let first: Option<Option<i64>> = calls::Entity::find()
-        .select_only()
-        .expr(Expr::cust(format!("CAST(MIN({BEGAN}) AS BIGINT)")))
-        .filter(filter.condition())
-        .filter(Expr::exists(answer))
-        .into_tuple()
-        .one(db)
-        .await?;
-    Ok(first.flatten())
+    let mut first: Option<i64> = None;
+    scan::each(db, &of_version, (from, to), true, |call| {
+        let asked = |answer: AnswerLine<'_>| {
+            let mut chosen = question.identifiers.iter();
+            question.identifiers.is_empty() || chosen.any(|one| one == answer.identifier)
+        };
+        if answers(call.lines.unwrap_or_default()).any(asked) {
+            first = Some(first.map_or(call.began, |first| first.min(call.began)));
+        }
+    })
+    .await?;
+    Ok(first)
 }

@@ -1,5 +1,7 @@
 //! Lists of calls: filters, orders, pages.
 
+use std::collections::BTreeSet;
+
 use aftercall_store::calls::{
     Attempts, CallFilter, CallOrder, CallPage, CallSort, DurationRange, MetricFilter,
 };
@@ -17,6 +19,7 @@ on_both!(
     lists_have_an_order,
     pages_miss_nothing_and_repeat_nothing,
     a_cursor_is_of_its_filter,
+    a_search_finds_long_numbers_and_letters_of_any_size,
 );
 
 fn order(sort: CallSort, order: Order) -> CallOrder {
@@ -495,5 +498,33 @@ async fn a_cursor_is_of_its_filter(db: TestDb) {
             .await
             .unwrap_err();
         assert!(matches!(error, StoreError::Refused(problem) if problem.field == "cursor"));
+    }
+}
+
+/// An id or a number may be too long for the index of searches.
+async fn a_search_finds_long_numbers_and_letters_of_any_size(db: TestDb) {
+    let agent = agent(&db.store).await;
+    let long = format!("{}77", "1".repeat(300));
+    for (call_id, from) in [("ÄPFEL-1", "+49"), ("b", long.as_str()), ("c", "+4977")] {
+        let file = json!({"callId": call_id, "from": from});
+        send(&db.store, &agent, file).await.unwrap();
+    }
+    for (part, expected) in [
+        ("äpfel", vec!["ÄPFEL-1"]),
+        ("77", vec!["b", "c"]),
+        ("1177", vec!["b"]),
+        ("B", vec!["b"]),
+    ] {
+        let filter = CallFilter {
+            search: Some(part.to_owned()),
+            ..CallFilter::default()
+        };
+        let page = db.store.page_calls(&filter, None, 10).await.unwrap();
+        let found = page.items.iter().map(|item| item.call.call_id.as_str());
+        assert_eq!(
+            found.collect::<BTreeSet<_>>(),
+            expected.into_iter().collect(),
+            "{part}"
+        );
     }
 }

@@ -102,6 +102,7 @@ struct Asked {
     before: i64,
     length: i64,
     filter: usize,
+    metric: MetricFilter,
     identifiers: usize,
 }
 
@@ -171,6 +172,27 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+fn metric_filter() -> impl Strategy<Value = MetricFilter> {
+    prop::sample::select(vec![
+        ("resolved", "late"),
+        ("resolved.ne", "true"),
+        ("resolved.in", "praise,true"),
+        ("csat", "7"),
+        ("csat.gte", "12"),
+        ("csat.ne", "3"),
+        ("csat.missing", "true"),
+        ("due.lt", "2020-01-01T00:00:00Z"),
+        ("due.gt", "2020-01-01T00:00:00Z"),
+        ("due.missing", "false"),
+        ("outcome", "solved"),
+        ("outcome.status", "not_mentioned"),
+        ("outcome.status", "failed"),
+        ("csat.confidence.lt", "0.3"),
+        ("csat.confidence.gte", "0.7"),
+    ])
+    .prop_map(|(name, value)| MetricFilter::parse(name, value).unwrap())
+}
+
 fn asked() -> impl Strategy<Value = Asked> {
     let odd = || prop_oneof![0..400_000i64, (0..400i64).prop_map(|n| n * 900)];
     (
@@ -179,17 +201,19 @@ fn asked() -> impl Strategy<Value = Asked> {
         0..MOVED.len(),
         odd(),
         odd(),
-        0..9usize,
+        0..10usize,
+        metric_filter(),
         0..3usize,
     )
         .prop_map(
-            |(zone, unit, moved, before, length, filter, identifiers)| Asked {
+            |(zone, unit, moved, before, length, filter, metric, identifiers)| Asked {
                 zone,
                 unit,
                 moved,
                 before,
                 length: length + 1,
                 filter,
+                metric,
                 identifiers,
             },
         )
@@ -441,6 +465,10 @@ fn question(agents: &[Agent; 2], asked: &Asked) -> Question {
         },
         5 => CallFilter {
             metrics: metric("resolved", "true"),
+            ..CallFilter::default()
+        },
+        6 => CallFilter {
+            metrics: vec![asked.metric.clone()],
             ..CallFilter::default()
         },
         _ => CallFilter::default(),
@@ -831,7 +859,11 @@ async fn what_was_there_before_is_counted_once(db: TestDb) {
     assert_eq!(calls.totals.analysed, 12);
     db.execute(
         "DELETE FROM seaql_migrations WHERE version = '0005_statistics';
-         DROP TABLE statistics_calls; DROP TABLE statistics_metrics; DROP TABLE statistics_deltas",
+         DROP TABLE statistics_calls; DROP TABLE statistics_metrics; DROP TABLE statistics_deltas;
+         DROP INDEX calls_created; DROP INDEX calls_agent_created;
+         ALTER TABLE calls DROP COLUMN answer_lines; ALTER TABLE calls DROP COLUMN search_text;
+         CREATE INDEX calls_created ON calls (created_at, id);
+         CREATE INDEX calls_agent_created ON calls (agent_id, created_at, id)",
     )
     .await;
     assert_eq!(db.store.migrate().await.unwrap(), ["0005_statistics"]);

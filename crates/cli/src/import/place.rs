@@ -1,0 +1,89 @@
+//! How far an import has come, kept in a file, so that another run goes on there.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use serde::{Deserialize, Serialize};
+
+/// What is done: all files before this one, and of it the lines up to that one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Place {
+    /// The files, in the order of reading. With others the place means nothing.
+    files: Vec<PathBuf>,
+    /// Place of the file, from 0.
+    pub(super) file: usize,
+    /// The last line that is done; 0 before the first.
+    pub(super) line: u64,
+}
+
+impl Place {
+    /// Before everything.
+    pub(super) fn start(files: &[PathBuf]) -> Self {
+        Self {
+            files: files.to_vec(),
+            ..Self::default()
+        }
+    }
+
+    /// The place that a run before kept there; the start where there is none.
+    ///
+    /// # Errors
+    /// The file cannot be read, or it is of other files.
+    pub(super) fn read(path: &Path, files: &[PathBuf]) -> anyhow::Result<Self> {
+        let context = || path.display().to_string();
+        let text = match fs::read(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::start(files)),
+            Err(error) => return Err(error).with_context(context),
+        };
+        let place: Self = serde_json::from_slice(&text)
+            .with_context(|| format!("{} was not written by an import", path.display()))?;
+        if place.files != files {
+            bail!(
+                "{} is of an import of other files: name another file, or delete it",
+                path.display()
+            );
+        }
+        Ok(place)
+    }
+
+    /// Keeps the place; the file is the old one or the new one, never half.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub(super) fn keep(&self, path: &Path) -> anyhow::Result<()> {
+        let folder = match path.parent() {
+            Some(folder) if folder != Path::new("") => folder,
+            _ => Path::new("."),
+        };
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        serde_json::to_writer(&mut file, self)?;
+        file.flush()?;
+        file.persist(path)
+            .with_context(|| path.display().to_string())?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_of_its_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("place");
+        let files = [PathBuf::from("a"), PathBuf::from("b")];
+        let mut place = Place::read(&path, &files).unwrap();
+        assert_eq!(place, Place::start(&files));
+        place.file = 1;
+        place.line = 7;
+        place.keep(&path).unwrap();
+        assert_eq!(Place::read(&path, &files).unwrap(), place);
+        assert!(Place::read(&path, &files[..1]).is_err());
+        fs::write(&path, "x").unwrap();
+        assert!(Place::read(&path, &files).is_err());
+    }
+}
