@@ -25,7 +25,9 @@ export async function look(window, name) {
 /** Nothing loads and nothing moves any more. */
 async function settled(page) {
   await page.waitForFunction(() => document.querySelector('[role="status"][aria-label="Loading"]') === null);
-  await page.waitForFunction(() => document.getAnimations().every((animation) => animation.playState !== 'running'));
+  await page.waitForFunction(() =>
+    document.getAnimations().every((one) => one.playState !== 'running' || one.effect?.getComputedTiming().iterations === Infinity),
+  );
 }
 
 /** The page complained of nothing. */

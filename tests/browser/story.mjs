@@ -34,7 +34,7 @@ export async function story(browser, variant, t) {
         await act();
       } catch (error) {
         failed = true;
-        await picture(window, `failed-${title.replaceAll(' ', '-')}`);
+        await picture(window, `failed-${title.replaceAll(/\W+/g, '-')}`);
         throw error;
       }
     });

@@ -27,7 +27,7 @@ class Browser(unittest.TestCase):
     def node(self, *files):
         receiver = Receiver()
         self.addCleanup(receiver.close)
-        with Server(model=places.model(), settings=SETTINGS) as server:
+        with Server(model=places.model(), lease=60, settings=SETTINGS) as server:
             environment = {**os.environ, "AFTERCALL_URL": server.url, "AFTERCALL_KEY": server.key,
                            "AFTERCALL_RECEIVER": receiver.url}
             done = subprocess.run(["node", "--test", "--test-concurrency=1", *files], cwd=HERE, env=environment, check=False)

@@ -81,7 +81,7 @@ export function MetricsPanel({ metrics, open, onSave, onTry, onClose }: Props) {
       position="right"
       size="min(54rem, 100vw)"
       title="Set up post call metrics"
-      classNames={{ content: classes.content, body: classes.panel, title: classes.title }}
+      classNames={{ content: classes.content, body: classes.panel }}
     >
       <Tabs value={tab} onChange={setTab} className={classes.tabs} keepMounted={false}>
         <Tabs.List>

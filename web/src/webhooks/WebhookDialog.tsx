@@ -42,8 +42,14 @@ export function WebhookDialog({ webhook, onDone, onClose }: Props) {
     validateInputOnBlur: true,
   });
   const submit = useAct(
-    ({ headers, filter, url, ...rest }: typeof form.values) => {
-      const body = { ...rest, url: url.trim(), filter: map(filter), ...(headers.length > 0 ? { headers: map(headers) } : {}) };
+    ({ headers, filter, url, description, ...rest }: typeof form.values) => {
+      const body = {
+        ...rest,
+        url: url.trim(),
+        ...(description.trim() ? { description: description.trim() } : {}),
+        filter: map(filter),
+        ...(headers.length > 0 ? { headers: map(headers) } : {}),
+      };
       return webhook ? changeWebhook(webhook.id, body) : createWebhook(body);
     },
     {
