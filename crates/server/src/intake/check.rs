@@ -41,7 +41,7 @@ pub(super) struct Secrets {
 }
 
 /// Checks a payload that came by an address with that secret. Where a signing secret is set every payload has to be signed, and
-/// an address with a secret has to have the right one; else the address has to have it.
+/// an address with a secret has to have the right one; else the address has to have it, or a bearer token that is the same.
 ///
 /// # Errors
 /// Why it is not taken.
@@ -55,11 +55,9 @@ pub(super) fn check(
     let path: Vec<&str> = secrets.path.iter().map(String::as_str).collect();
     let path_fits = by_path.is_some_and(|sent| same_secret(sent, &path));
     if secrets.signing.is_empty() {
-        return if path_fits {
-            Ok(())
-        } else {
-            Err(Refused::Path)
-        };
+        let by_header = bearer(incoming).is_some_and(|sent| same_secret(sent, &path));
+        let fits = path_fits || (by_path.is_none() && by_header);
+        return if fits { Ok(()) } else { Err(Refused::Path) };
     }
     if by_path.is_some() && !path_fits {
         return Err(Refused::Path);
@@ -67,6 +65,14 @@ pub(super) fn check(
     let signing: Vec<&str> = secrets.signing.iter().map(String::as_str).collect();
     source.signature().verify(incoming, &signing, now)?;
     Ok(())
+}
+
+/// The token of `Authorization: Bearer TOKEN`.
+fn bearer<'a>(incoming: &Incoming<'a>) -> Option<&'a str> {
+    let (scheme, token) = incoming.headers.get("authorization")?.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(token.trim())
 }
 
 #[cfg(test)]
@@ -101,7 +107,12 @@ mod tests {
             ask(&signed, Some("path"), secrets(&["signing"], &["path"])),
             Ok(())
         );
+        let token = Headers::from_iter([("authorization", "Bearer path")]);
+        assert_eq!(ask(&token, None, secrets(&[], &["path"])), Ok(()));
         for (headers, by_path, given) in [
+            (&token, Some("wrong"), secrets(&[], &["path"])),
+            (&token, None, secrets(&["signing"], &["path"])),
+            (&token, None, secrets(&[], &["other"])),
             (&signed, Some("wrong"), secrets(&["signing"], &["path"])),
             (&none, None, secrets(&[], &["path"])),
             (&none, Some(""), secrets(&[], &[""])),
