@@ -296,7 +296,7 @@ export async function story(browser, variant, t) {
     await look(window, 'key-new');
     await page.getByRole('button', { name: 'Create', exact: true }).click();
     const made = page.getByRole('dialog', { name: /^The key/ });
-    const secret = await made.locator('code').innerText();
+    const secret = await made.getByText(/^sk_/).innerText();
     await made.getByRole('button', { name: 'Done' }).click();
     await look(window, 'keys');
     await viewer(browser, variant, secret, agentId);

@@ -59,6 +59,8 @@ export const variables: CSSVariablesResolver = () => ({
   },
   dark: {
     '--mantine-color-placeholder': 'var(--mantine-color-dark-2)',
+    '--mantine-color-yellow-light': '#3a3014',
+    '--mantine-color-yellow-light-color': '#ffe7a0',
     '--mantine-color-dimmed': 'var(--mantine-color-dark-2)',
     '--mantine-color-error': '#ff8f8a',
     '--mantine-color-red-text': '#ff8f8a',
