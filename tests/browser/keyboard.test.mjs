@@ -15,16 +15,17 @@ test('the metric editor by keyboard alone', async () => {
   const window = await open(browser, { ...VARIANTS[0], name: 'keyboard' });
   const { page } = window;
   const press = (...keys) => keys.reduce((before, one) => before.then(() => page.keyboard.press(one)), Promise.resolve());
-  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '');
+  /** What the element that has the focus is called. */
+  const focused = () =>
+    page.evaluate(() => {
+      const element = document.activeElement;
+      const words = ['A', 'BUTTON'].includes(element.tagName) ? element.textContent : '';
+      return [element.getAttribute('aria-label'), element.labels?.[0]?.textContent, words].filter(Boolean).join(' | ');
+    });
   /** Tab until the element of that name has the focus. */
   const tabTo = async (name, back = false) => {
     for (let steps = 0; steps < 60; steps += 1) {
-      const labelled = await page.evaluate(() => {
-        const element = document.activeElement;
-        const label = element?.labels?.[0]?.textContent ?? '';
-        return [element?.getAttribute('aria-label'), element?.textContent, label].filter(Boolean).join(' | ');
-      });
-      if (labelled.includes(name)) return;
+      if ((await focused()).includes(name)) return;
       await press(back ? 'Shift+Tab' : 'Tab');
     }
     assert.fail(`Tab does not come to ${name}; it is at ${await focused()}`);
@@ -61,8 +62,6 @@ test('the metric editor by keyboard alone', async () => {
   await page.keyboard.type('settled');
   await tabTo('Prompt');
   await page.keyboard.type('Was the request of the caller settled during the call?');
-  await tabTo('Move metric 2', true);
-  assert.match(await focused(), /down/, 'the last one cannot go down');
   await tabTo('Move metric 2, settled up', true);
   await press('Enter');
   await tabTo('Save');

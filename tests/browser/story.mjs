@@ -260,9 +260,11 @@ export async function story(browser, variant, t) {
     await dialog.getByLabel('Address').fill('example.com');
     await dialog.getByRole('button', { name: 'Create' }).click();
     await dialog.getByText('Begins with https://').waitFor();
+    assert.equal(await dialog.getByLabel('Address').evaluate((field) => field === document.activeElement), true, 'the wrong field has the focus');
     await dialog.getByLabel('Address').fill(`${RECEIVER}/${variant.name}`);
     await look(window, 'webhook-new');
     await dialog.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('region', { name: 'Settings' }).getByText('analytics-completed').waitFor();
     await page.getByRole('button', { name: 'Send a test' }).click();
     const delivery = page.getByRole('dialog', { name: 'Delivery' });
     await delivery.getByText('delivered').first().waitFor();

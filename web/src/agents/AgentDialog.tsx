@@ -2,6 +2,7 @@ import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form';
 import { createAgent, updateAgent, type Agent } from '../api/agents';
 import { useAct } from '../components/act';
+import { focusWrong } from '../components/forms';
 import { failed } from '../components/toast';
 import { ApiError } from '../api/problem';
 
@@ -32,7 +33,7 @@ export function AgentDialog({ agent, onDone, onClose }: Props) {
   );
   return (
     <Modal opened onClose={onClose} title={agent ? `Rename ${agent.name}` : 'Create an agent'}>
-      <form noValidate onSubmit={form.onSubmit((values) => submit.mutate(values))}>
+      <form noValidate onSubmit={form.onSubmit((values) => submit.mutate(values), focusWrong(form))}>
         <Stack>
           <TextInput label="Name" required maxLength={200} data-autofocus {...form.getInputProps('name')} />
           <Textarea label="Description" autosize minRows={2} maxLength={4000} {...form.getInputProps('description')} />

@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
 import { changeSession, signIn } from '../api/session';
 import { ApiError, wordsOf } from '../api/problem';
+import { focusWrong } from './forms';
 import { Logo } from './Logo';
 import classes from './SignIn.module.css';
 
@@ -18,7 +19,7 @@ export function SignIn() {
     } catch (error) {
       form.setFieldError('key', reason(error));
     }
-  });
+  }, focusWrong(form));
   return (
     <main className={classes.page}>
       <Paper className={classes.card} p="xl" shadow="sm">

@@ -9,6 +9,7 @@ import { useAct } from '../components/act';
 import { useConfirm } from '../components/confirm';
 import { Copy } from '../components/Copy';
 import { DataTable } from '../components/DataTable';
+import { focusWrong } from '../components/forms';
 import { Lines } from '../components/Lines';
 import { Loaded } from '../components/Loaded';
 import { Page } from '../components/Page';
@@ -133,7 +134,7 @@ function KeyDialog({ onMade, onClose }: { onMade: (key: MadeKey) => void; onClos
   const make = useAct(createKey, { changes: [['keys']], then: onMade });
   return (
     <Modal opened onClose={onClose} title="Create a key">
-      <form noValidate onSubmit={form.onSubmit((values) => make.mutate(values))}>
+      <form noValidate onSubmit={form.onSubmit((values) => make.mutate(values), focusWrong(form))}>
         <Stack>
           <TextInput label="Name" description="Who or what uses it" required data-autofocus maxLength={100} {...form.getInputProps('name')} />
           <Select

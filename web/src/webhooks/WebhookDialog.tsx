@@ -7,6 +7,7 @@ import { ApiError } from '../api/problem';
 import type { Event, Webhook } from '../api/schema';
 import { changeWebhook, createWebhook } from '../api/webhooks';
 import { useAct } from '../components/act';
+import { focusWrong } from '../components/forms';
 import { failed } from '../components/toast';
 import { EVENT_NAMES, EVENTS, subscribed } from './events';
 
@@ -42,11 +43,13 @@ export function WebhookDialog({ webhook, onDone, onClose }: Props) {
     validateInputOnBlur: true,
   });
   const submit = useAct(
-    ({ headers, filter, url, description, ...rest }: typeof form.values) => {
+    ({ headers, filter, url, description, agents: chosen, ...rest }: typeof form.values) => {
       const body = {
         ...rest,
         url: url.trim(),
         ...(description.trim() ? { description: description.trim() } : {}),
+        // None is not the same as an empty list, which would be nobody's calls.
+        ...(chosen.length > 0 ? { agents: chosen } : {}),
         filter: map(filter),
         ...(headers.length > 0 ? { headers: map(headers) } : {}),
       };
@@ -65,7 +68,7 @@ export function WebhookDialog({ webhook, onDone, onClose }: Props) {
   );
   return (
     <Modal opened onClose={onClose} title={webhook ? 'Change webhook' : 'Create a webhook'} size="lg">
-      <form noValidate onSubmit={form.onSubmit((values) => submit.mutate(values))}>
+      <form noValidate onSubmit={form.onSubmit((values) => submit.mutate(values), focusWrong(form))}>
         <Stack>
           <TextInput label="Address" placeholder="https://example.com/hooks/calls" required data-autofocus {...form.getInputProps('url')} />
           <TextInput label="Description" maxLength={1000} {...form.getInputProps('description')} />
