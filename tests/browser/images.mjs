@@ -22,7 +22,7 @@ const PICTURES = [
       await page.getByRole('dialog').getByLabel('Choice 5').waitFor();
     },
   ],
-  ['metrics', 'dark', `/metrics?${TIME}`, (page) => page.getByRole('link', { name: /Yes/ }).first().waitFor()],
+  ['metrics', 'dark', `/dashboard?${TIME}`, (page) => page.getByRole('link', { name: /Yes/ }).first().waitFor()],
   [
     'call',
     'light',

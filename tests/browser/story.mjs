@@ -196,7 +196,7 @@ export async function story(browser, variant, t) {
   });
 
   await step('numbers, and the calls behind them', async () => {
-    await page.goto(`${URL}/metrics?agentId=${agentId}&range=7d`);
+    await page.goto(`${URL}/dashboard?agentId=${agentId}&range=7d`);
     const section = page.getByRole('region', { name: 'call_end' });
     await section.waitFor();
     await look(window, 'metrics-dashboard');

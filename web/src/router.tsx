@@ -50,7 +50,7 @@ const toEditor = createRoute({
 
 const metrics = createRoute({
   getParentRoute: () => root,
-  path: '/metrics',
+  path: '/dashboard',
   validateSearch: (search): Filters & { compare?: string; with?: string } => ({
     ...readFilters(search),
     compare: text(search.compare),

@@ -29,7 +29,7 @@ const PLACES = [
   { to: '/', name: 'Overview', icon: IconLayoutDashboard },
   { to: '/agents', name: 'Agents', icon: IconRobot },
   { to: '/post-call-metrics', name: 'Post Call Metrics', icon: IconListDetails },
-  { to: '/metrics', name: 'Metrics dashboard', icon: IconChartBar },
+  { to: '/dashboard', name: 'Metrics dashboard', icon: IconChartBar },
   { to: '/calls', name: 'Call logs', icon: IconPhone },
   { to: '/webhooks', name: 'Webhooks', icon: IconWebhook },
   { to: '/models', name: 'Models', icon: IconCpu },

@@ -44,7 +44,7 @@ export function ChosenMetrics({ report, before, filters, span, show, onShow }: P
             searchable
             className={classes.choose}
           />
-          <TextLink to="/metrics" search={filters} size="sm">
+          <TextLink to="/dashboard" search={filters} size="sm">
             All of them
           </TextLink>
         </div>

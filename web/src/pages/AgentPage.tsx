@@ -93,7 +93,7 @@ function About({ agent }: { agent: AgentConfig }) {
                 active metrics
               </Text>
             </div>
-            <TextLink to="/metrics" search={{ agentId: [agentId] }} size="sm">
+            <TextLink to="/dashboard" search={{ agentId: [agentId] }} size="sm">
               What its calls said
             </TextLink>
           </Group>

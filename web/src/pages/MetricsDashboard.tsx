@@ -21,8 +21,8 @@ import { MetricSection } from '../metrics/MetricSection';
 const SINCE = new Date('2000-01-01T00:00:00Z');
 
 export function MetricsDashboard() {
-  const search = useSearch({ from: '/metrics' });
-  const navigate = useNavigate({ from: '/metrics' });
+  const search = useSearch({ from: '/dashboard' });
+  const navigate = useNavigate({ from: '/dashboard' });
   const filters = readFilters(search);
   const now = new Date();
   const span: Span = spanIn(filters, '30d', now) ?? { from: SINCE, to: now };
