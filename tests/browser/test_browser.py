@@ -36,9 +36,6 @@ class Browser(unittest.TestCase):
     def test_the_story(self):
         self.node("story.test.mjs")
 
-    def test_by_keyboard(self):
-        self.node("keyboard.test.mjs")
-
 
 def modules():
     """What the tests are written with, fetched once by npm, whose settings hold."""
