@@ -19,7 +19,7 @@ unexport SOURCE_DATE_EPOCH
 
 WEB_SOURCES := $(shell find web -name node_modules -prune -o -path web/dist -prune -o -type f ! -name schema.d.ts -print)
 
-.PHONY: help setup test-setup build web model ready run analyze test test-models check fmt clippy doc deny machete scripts-check web-check \
+.PHONY: help setup test-setup build web model ready run analyze test test-models check fmt clippy doc deny machete scripts-check web-check fuzz \
 	bench accuracy check-long screenshots install clean
 
 help: ## List what can be made
@@ -84,7 +84,7 @@ test: test-models ## Run every test, those on real models included
 check-long: ## The tests with many more random cases and the very long calls (an hour and more)
 	AFTERCALL_LONG=1 PROPTEST_CASES=$${PROPTEST_CASES:-2000} $(MAKE) test
 
-check: fmt clippy doc deny machete scripts-check web-check ## Format, lints, documentation, licences, unused dependencies
+check: fmt clippy doc deny machete scripts-check web-check fuzz ## Format, lints, documentation, licences, unused dependencies, a minute of made-up payloads
 
 fmt:
 	cargo fmt --all --check
@@ -108,6 +108,10 @@ machete:
 scripts-check:
 	@if command -v shellcheck >/dev/null 2>&1; then shellcheck scripts/*.sh .ci/run; \
 		else echo "shellcheck is not installed: shell scripts are not checked"; fi
+
+fuzz:
+	@if cargo +nightly fuzz --version >/dev/null 2>&1; then crates/intake/fuzz/run 60; \
+		else echo "nightly Rust with cargo-fuzz is not installed: the parsers of the intake are not fuzzed"; fi
 
 web-check: web
 	npm run check --prefix web

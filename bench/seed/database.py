@@ -37,6 +37,8 @@ def make(target, calls, days, seed):
                 for table in rows.TABLES:
                     write(table, [row for call in batch for row in call[table]])
         _migrate(target, "--recount")
+        if server:
+            postgresql.settle(target)
     except BaseException:
         for ending in () if server else ("", "-wal", "-shm"):
             if os.path.exists(target + ending):

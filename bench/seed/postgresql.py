@@ -36,7 +36,10 @@ def writer(url):
             raise LoadError(f"{table}: {said[-500:]}")
     for _, sql in indexes:
         _ask(url, sql)
-    # As autovacuum leaves it after some time.
+
+
+def settle(url):
+    """Leaves it as autovacuum does after some time."""
     _ask(url, "VACUUM (ANALYZE)")
 
 

@@ -19,7 +19,7 @@ const PICTURES = [
     `/agents/${agentId}/metrics`,
     async (page) => {
       await page.getByRole('button', { name: 'Edit call_outcome' }).click();
-      await page.getByRole('dialog').getByLabel('Choice 5').waitFor();
+      await page.getByRole('dialog').getByRole('textbox', { name: 'Choice 5' }).waitFor();
     },
   ],
   ['metrics', 'dark', `/dashboard?${TIME}`, (page) => page.getByRole('link', { name: /Yes/ }).first().waitFor()],
@@ -28,7 +28,10 @@ const PICTURES = [
     'light',
     '/calls/sample-booking',
     async (page) => {
-      await page.getByRole('button', { name: /^Show turn/ }).first().hover();
+      const quote = page.getByRole('button', { name: /^Show turn/ }).first();
+      await quote.click();
+      // The page has moved under the pointer.
+      await quote.hover();
       await page.locator('[data-role][data-lit]').first().waitFor();
     },
   ],

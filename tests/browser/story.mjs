@@ -193,6 +193,13 @@ export async function story(browser, variant, t) {
       const { top, bottom } = document.querySelector('[data-role][data-lit]').getBoundingClientRect();
       return bottom > 0 && top < innerHeight;
     });
+    // By keyboard one comes to the turn, and back.
+    await quotes.first().focus();
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.activeElement.matches('[data-role][data-lit]'));
+    await look(window, 'turn');
+    await page.keyboard.press('Escape');
+    assert.equal(await quotes.first().evaluate((quote) => quote === document.activeElement), true, 'Escape leads back to the answer');
   });
 
   await step('numbers, and the calls behind them', async () => {
@@ -253,6 +260,32 @@ export async function story(browser, variant, t) {
     assert.match(text, new RegExp(callId));
   });
 
+  await step('a platform gets an address, and sends a call to it', async () => {
+    await page.goto(`${URL}/agents/${agentId}`);
+    await page.getByRole('button', { name: 'Add a platform' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add a platform' });
+    await dialog.getByRole('button', { name: 'Add' }).click();
+    await dialog.getByText('Choose a platform').waitFor();
+    await choose(page, dialog, 'Plain text', 'Platform');
+    await dialog.getByLabel('Signing secret').waitFor();
+    await look(window, 'platform-new');
+    await dialog.getByRole('button', { name: 'Add' }).click();
+    const made = page.getByRole('dialog', { name: 'The address for Plain text' });
+    const address = await made.locator('pre').innerText();
+    await look(window, 'platform-address');
+    await made.getByRole('button', { name: 'Done' }).click();
+    const wrong = await fetch(`${address}x`, { method: 'POST', body: TEXT });
+    assert.equal(wrong.status, 401);
+    const taken = await fetch(`${address}?callId=text-${callId}`, { method: 'POST', body: TEXT });
+    assert.equal(taken.status, 200);
+    assert.equal((await taken.json()).outcome, 'created');
+    const region = page.getByRole('region', { name: 'Where calls come from' });
+    await region.getByText('secret in the address').waitFor();
+    assert.equal(await region.getByText(address).count(), 0, 'the secret is not shown again');
+    await page.goto(`${URL}/calls/text-${callId}`);
+    await page.getByText('The heating is broken. I need a technician.').waitFor();
+  });
+
   await step('a webhook is tested, its secret shown and replaced', async () => {
     await go(window, 'Webhooks');
     await page.getByRole('button', { name: 'Create webhook' }).first().click();
@@ -290,7 +323,7 @@ export async function story(browser, variant, t) {
     await page.getByText(/^It answered in/).waitFor({ timeout: PATIENCE });
     await look(window, 'models');
     await go(window, 'Jobs');
-    await page.getByRole('cell', { name: callId }).waitFor();
+    await page.getByRole('cell', { name: callId, exact: true }).waitFor();
     await look(window, 'jobs');
     await go(window, 'Keys');
     await page.getByRole('button', { name: 'Create key' }).click();
@@ -302,6 +335,30 @@ export async function story(browser, variant, t) {
     await made.getByRole('button', { name: 'Done' }).click();
     await look(window, 'keys');
     await viewer(browser, variant, secret, agentId);
+  });
+
+  await step('what is not there', async () => {
+    for (const [address, what, list] of [
+      ['agents/none', 'agent', 'agents'],
+      ['agents/none/metrics', 'agent', 'agents'],
+      ['calls/none', 'call', 'call logs'],
+      ['webhooks/none', 'webhook', 'webhooks'],
+      ['none', 'page', 'overview'],
+    ]) {
+      await page.goto(`${URL}/${address}`);
+      await page.getByRole('heading', { name: `There is no such ${what}` }).waitFor();
+      await page.getByRole('main').getByRole('link', { name: `To the ${list}` }).waitFor();
+      assert.equal(await page.getByRole('main').getByRole('button').count(), 0);
+    }
+    await look(window, 'not-there');
+  });
+
+  await step('help', async () => {
+    await go(window, 'Help');
+    await page.getByRole('heading', { name: 'Aftercall API', level: 1 }).waitFor();
+    await look(window, 'help');
+    await page.getByRole('link', { name: 'Back to the dashboard' }).click();
+    await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
   });
 
   await step('sign out', async () => {
@@ -326,6 +383,11 @@ async function viewer(browser, variant, secret, agentId) {
     assert.equal(await page.getByRole('button', { name }).count(), 0, `a viewer has no button ${name}`);
   }
   await look(window, 'viewer-metrics');
+  await page.goto(`${URL}/agents/${agentId}`);
+  await page.getByText('secret in the address').waitFor();
+  for (const name of ['Add a platform', /^Change/, /^New address/, /^Take/]) {
+    assert.equal(await page.getByRole('button', { name }).count(), 0, `a viewer has no button ${name}`);
+  }
   await go(window, 'Webhooks');
   await page.getByRole('link', { name: new RegExp(variant.name) }).click();
   await page.getByRole('heading', { name: 'Deliveries' }).waitFor();

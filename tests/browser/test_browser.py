@@ -33,8 +33,8 @@ class Browser(unittest.TestCase):
             done = subprocess.run(["node", "--test", "--test-concurrency=1", *files], cwd=HERE, env=environment, check=False)
         self.assertEqual(done.returncode, 0, "what failed stands above")
 
-    def test_the_story(self):
-        self.node("story.test.mjs")
+    def test_the_story_the_keyboard_and_the_session(self):
+        self.node("story.test.mjs", "keyboard.test.mjs", "session.test.mjs")
 
 
 def modules():

@@ -1,16 +1,16 @@
 import { QueryClient } from '@tanstack/react-query';
-import { onSignedOut } from './api/client';
-import { ApiError } from './api/problem';
-import { changeSession } from './api/session';
+import { onOtherSession, onSignedOut } from './api/client';
+import { mayPass } from './api/problem';
+import { endSession, readSession } from './api/session';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 5_000,
-      // What the server refused it refuses again.
-      retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+      retry: (failures, error) => failures < 2 && mayPass(error),
     },
   },
 });
 
-onSignedOut(() => changeSession(queryClient, null));
+onSignedOut(() => endSession(queryClient));
+onOtherSession(() => readSession(queryClient));

@@ -1,11 +1,12 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { Failed } from './components/Failed';
 import { Frame } from './components/Frame';
 import { NotFound } from './components/NotFound';
 import { readFilters, type Filters } from './lib/filters';
 import { parseSearch, stringifySearch, text } from './lib/search';
 import { Overview } from './pages/Overview';
 
-const root = createRootRoute({ component: Frame, notFoundComponent: NotFound });
+const root = createRootRoute({ component: Frame, notFoundComponent: () => <NotFound /> });
 
 const overview = createRoute({
   getParentRoute: () => root,
@@ -132,6 +133,7 @@ export const router = createRouter({
   ]),
   parseSearch,
   stringifySearch,
+  defaultErrorComponent: Failed,
   defaultPreload: 'intent',
   scrollRestoration: true,
 });

@@ -8,6 +8,7 @@ use aftercall_delivery::seal::Keyring;
 use aftercall_delivery::{Client, SystemResolver};
 use aftercall_server::deliveries::{Courier, Sealed};
 use aftercall_server::exports::{Schedule, keep_up};
+use aftercall_server::intake::Fetcher;
 use aftercall_server::worker::{Analysts, Wake, Worker};
 use aftercall_server::{App, serve_health, telemetry};
 use aftercall_store::Store;
@@ -90,8 +91,16 @@ async fn serving(config: &Config, samples: Option<&Path>) -> Result<(), Failure>
         wake.clone(),
         sealed.clone(),
     );
-    let sending = courier(config, &store, sealed, &wake)?;
-    let sending = sending.map(|courier| tokio::spawn(courier.run(stop.clone())));
+    let out = way_out(config)?;
+    let sending = out.clone().map(|client| {
+        let settings = config.delivery.clone();
+        let courier = Courier::new(store.clone(), client, sealed, settings, wake.clone());
+        tokio::spawn(courier.run(stop.clone()))
+    });
+    let fetching = out.map(|client| {
+        let fetcher = Fetcher::new(app.clone(), client);
+        tokio::spawn(fetcher.run(stop.clone()))
+    });
     say(&format!("Listening on http://{address}"));
     if let Some(folder) = samples {
         samples::take_in(&store, folder, &format!("http://{address}")).await?;
@@ -110,6 +119,12 @@ async fn serving(config: &Config, samples: Option<&Path>) -> Result<(), Failure>
         sending
             .await
             .context("the sender of webhooks ended by a panic")
+            .or_exit(Exit::Engine)?;
+    }
+    if let Some(fetching) = fetching {
+        fetching
+            .await
+            .context("the fetcher of calls ended by a panic")
             .or_exit(Exit::Engine)?;
     }
     exporting
@@ -135,27 +150,16 @@ fn fresh_key(store: &Store) -> [u8; 32] {
     key
 }
 
-/// What sends webhooks, unless this server is not to.
-fn courier(
-    config: &Config,
-    store: &Store,
-    sealed: Sealed,
-    wake: &Wake,
-) -> Result<Option<Courier>, Failure> {
-    let settings = config.delivery.clone();
+/// The way out to webhooks and platforms, unless this server is not to have one.
+fn way_out(config: &Config) -> Result<Option<Client>, Failure> {
+    let settings = &config.delivery;
     if !settings.enabled {
         return Ok(None);
     }
     let client = Client::new(settings.policy(), SystemResolver)
         .context("webhooks cannot be sent")
         .or_exit(Exit::Input)?;
-    Ok(Some(Courier::new(
-        store.clone(),
-        client,
-        sealed,
-        settings,
-        wake.clone(),
-    )))
+    Ok(Some(client))
 }
 
 async fn working(config: &Config) -> Result<(), Failure> {

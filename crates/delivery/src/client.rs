@@ -1,13 +1,13 @@
-//! Sending one request, and the head of its answer.
+//! Sending one request, and its answer: the head of it for what is posted, all of it for what is fetched.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::HeaderMap;
 use http::header::{CONNECTION, CONTENT_LENGTH, HOST, RETRY_AFTER, TRANSFER_ENCODING};
+use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
-use reqwest::Response;
+use reqwest::{RequestBuilder, Response};
 use tokio::time::timeout;
 use url::Url;
 
@@ -15,7 +15,7 @@ use crate::error::{NoClient, SendError};
 use crate::policy::Policy;
 use crate::resolver::{Guard, Resolver};
 
-/// Bytes of an answer's body that are read.
+/// Bytes of a receiver's answer that are read.
 pub const MAX_BODY: usize = 4096;
 
 /// Looking up, connecting and securing take at most this long.
@@ -44,14 +44,28 @@ pub struct Outgoing {
     pub timeout: Duration,
 }
 
-/// A receiver's answer.
+/// Something to fetch with GET.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// Where it is; checked once more before anything is sent.
+    pub address: Url,
+    /// All headers but those that HTTP itself needs.
+    pub headers: HeaderMap,
+    /// How long everything may take until the answer's headers are there, and again until the body is.
+    pub timeout: Duration,
+    /// Bytes of the body that are read, where the answer is one of success.
+    pub max_body: usize,
+}
+
+/// An answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incoming {
     /// The HTTP status. A redirect is a status like others and not followed.
     pub status: u16,
     /// The headers.
     pub headers: HeaderMap,
-    /// The first [`MAX_BODY`] bytes of the body, as they were sent: nothing is unpacked.
+    /// The first bytes of the body, as they were sent: nothing is unpacked. They are [`MAX_BODY`] at most, or as many as were
+    /// [`Wanted`].
     pub body: Vec<u8>,
     /// Whether there was more, or the body broke off or did not come in time.
     pub cut: bool,
@@ -96,43 +110,80 @@ impl Client {
     /// # Errors
     /// Where there is no answer; every status is one.
     pub async fn send(&self, request: Outgoing) -> Result<Incoming, SendError> {
-        let Outgoing {
-            address,
-            mut headers,
-            body,
-            timeout: limit,
-        } = request;
         // A literal address is never looked up, so the resolver does not see it.
-        self.policy.check_url(&address)?;
-        for name in [HOST, CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION] {
-            headers.remove(name);
-        }
-        let start = Instant::now();
-        let sending = self.http.post(address).headers(headers).body(body).send();
-        let mut response = match timeout(limit, sending).await {
-            Ok(outcome) => outcome.map_err(|error| SendError::of(&error))?,
-            Err(_) => return Err(SendError::TimedOut),
+        self.policy.check_url(&request.address)?;
+        let posting = self.http.post(request.address).body(request.body);
+        let limit = request.timeout;
+        let reading = Reading {
+            most: MAX_BODY,
+            time: BODY_TIME.min(limit),
         };
-        let status = response.status().as_u16();
-        let headers = std::mem::take(response.headers_mut());
-        let mut body = Vec::new();
-        let whole = timeout(BODY_TIME.min(limit), read(&mut response, &mut body)).await;
-        Ok(Incoming {
-            status,
-            headers,
-            body,
-            cut: !whole.unwrap_or(false),
-            milliseconds: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
-        })
+        exchange(posting, request.headers, limit, |_| reading).await
+    }
+
+    /// Fetches something, without following a redirect.
+    ///
+    /// # Errors
+    /// Where there is no answer; every status is one.
+    pub async fn get(&self, wanted: Wanted) -> Result<Incoming, SendError> {
+        self.policy.check_url(&wanted.address)?;
+        let asking = self.http.get(wanted.address);
+        let limit = wanted.timeout;
+        let reading = |status: StatusCode| Reading {
+            most: if status.is_success() {
+                wanted.max_body
+            } else {
+                MAX_BODY.min(wanted.max_body)
+            },
+            time: limit,
+        };
+        exchange(asking, wanted.headers, limit, reading).await
     }
 }
 
-/// Reads the head of a body into `body`; whether that is all of it. What is left is never read: the connection is closed.
-async fn read(response: &mut Response, body: &mut Vec<u8>) -> bool {
+/// How a body is read.
+#[derive(Clone, Copy)]
+struct Reading {
+    /// Bytes at most.
+    most: usize,
+    /// For how long.
+    time: Duration,
+}
+
+async fn exchange(
+    request: RequestBuilder,
+    mut headers: HeaderMap,
+    limit: Duration,
+    reading: impl FnOnce(StatusCode) -> Reading,
+) -> Result<Incoming, SendError> {
+    for name in [HOST, CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION] {
+        headers.remove(name);
+    }
+    let start = Instant::now();
+    let mut response = match timeout(limit, request.headers(headers).send()).await {
+        Ok(outcome) => outcome.map_err(|error| SendError::of(&error))?,
+        Err(_) => return Err(SendError::TimedOut),
+    };
+    let status = response.status();
+    let headers = std::mem::take(response.headers_mut());
+    let Reading { most, time } = reading(status);
+    let mut body = Vec::new();
+    let whole = timeout(time, read(&mut response, &mut body, most)).await;
+    Ok(Incoming {
+        status: status.as_u16(),
+        headers,
+        body,
+        cut: !whole.unwrap_or(false),
+        milliseconds: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+    })
+}
+
+/// Reads up to `most` bytes of a body into `body`; whether that is all of it. What is left is never read: the connection is closed.
+async fn read(response: &mut Response, body: &mut Vec<u8>, most: usize) -> bool {
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) => {
-                let room = MAX_BODY - body.len();
+                let room = most - body.len();
                 if chunk.len() > room {
                     body.extend_from_slice(&chunk[..room]);
                     return false;

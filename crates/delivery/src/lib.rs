@@ -4,6 +4,7 @@
 //! a name leads to, and connects to no other. Beside them lies what a delivery needs: signatures ([`sign`]), the times of
 //! further attempts ([`schedule`]), a user's own headers ([`headers`]), and secrets at rest ([`seal`]).
 
+mod base;
 mod client;
 mod error;
 pub mod headers;
@@ -15,7 +16,8 @@ pub mod schedule;
 pub mod seal;
 pub mod sign;
 
-pub use client::{Client, Incoming, MAX_BODY, Outgoing};
+pub use base::Base;
+pub use client::{Client, Incoming, MAX_BODY, Outgoing, Wanted};
 pub use error::{NoClient, SendError};
 pub use ipnet::IpNet;
 pub use policy::Policy;

@@ -136,7 +136,16 @@ impl Policy {
 
     fn objection(&self, address: IpAddr) -> Option<&'static str> {
         let address = address.to_canonical();
-        let allowed = self.allow.iter().any(|network| network.contains(&address));
-        if allowed { None } else { not_public(address) }
+        if self.allows(address) {
+            None
+        } else {
+            not_public(address)
+        }
+    }
+
+    /// Whether the operator allows the address by name of its network.
+    pub(crate) fn allows(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.allow.iter().any(|network| network.contains(&address))
     }
 }

@@ -24,6 +24,14 @@ pub enum Refused {
     /// It is not encrypted where that is asked for.
     #[error("must begin with https:// (got http:)")]
     NotHttps,
+    /// It is not only scheme, host and port where no more may stand.
+    #[error(
+        "must be scheme and host alone, such as https://api.example.com (got a path, a query or a fragment)"
+    )]
+    NotBase,
+    /// It leads to another host than the one that it belongs to.
+    #[error("must stay with the host that is set (got another one)")]
+    Elsewhere,
     /// It holds a user name or password.
     #[error("must hold no user name or password (got some before the host)")]
     UserInfo,

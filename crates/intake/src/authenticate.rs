@@ -5,13 +5,29 @@ use jiff::Timestamp;
 use crate::secret::same_secret;
 use crate::{Incoming, SignatureProblem, Source};
 
-/// What is named where the secret of an address, or of a header, is missing or wrong.
-const SECRET: &str = "secret";
+/// The secrets of a source that count now, several of a kind while one is replaced.
+#[derive(Clone, Default)]
+pub struct Secrets {
+    /// What the platform signs with. Where there is one, every request has to be signed.
+    pub signing: Vec<String>,
+    /// What stands in the address, or comes as a bearer token.
+    pub address: Vec<String>,
+}
 
-/// Checks a request by everything that it brings: the signature, the secret in its address, or a bearer token that is the secret. What is
-/// there has to be right, and something has to be there; a signature where `must_be_signed`.
-///
-/// The secrets are those of the agent's source, several while one is replaced.
+/// Why nothing shows who sent a request.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unauthenticated {
+    /// The secret in the address, or the bearer token in its place, is missing or wrong.
+    #[error("the secret in the address is missing or wrong")]
+    Secret,
+    /// The signature does not hold.
+    #[error(transparent)]
+    Signature(#[from] SignatureProblem),
+}
+
+/// Checks a request that came by an address with that secret. Where a signing secret is set, the signature has to be right, and so
+/// has the secret in the address, if there is one; that alone, or a bearer token, does not stand for a signature. Where none is
+/// set, the address has to have the right secret, or, having none, the request a bearer token that is the secret.
 ///
 /// # Errors
 /// Why the request is not taken.
@@ -19,34 +35,25 @@ pub fn authenticate(
     source: &dyn Source,
     incoming: &Incoming<'_>,
     secret_in_address: Option<&str>,
-    secrets: &[&str],
-    must_be_signed: bool,
+    secrets: &Secrets,
     now: Timestamp,
-) -> Result<(), SignatureProblem> {
-    if let Some(sent) = secret_in_address {
-        check_plain(sent, secrets)?;
+) -> Result<(), Unauthenticated> {
+    let address: Vec<&str> = secrets.address.iter().map(String::as_str).collect();
+    if secrets.signing.is_empty() {
+        let sent = secret_in_address.or_else(|| bearer(incoming));
+        let fits = sent.is_some_and(|sent| same_secret(sent, &address));
+        return if fits {
+            Ok(())
+        } else {
+            Err(Unauthenticated::Secret)
+        };
     }
-    if must_be_signed || source.signature().is_in(incoming) {
-        return source.signature().verify(incoming, secrets, now);
+    if secret_in_address.is_some_and(|sent| !same_secret(sent, &address)) {
+        return Err(Unauthenticated::Secret);
     }
-    if let Some(sent) = bearer(incoming) {
-        return check_plain(sent, secrets);
-    }
-    if secret_in_address.is_some() {
-        return Ok(());
-    }
-    Err(SignatureProblem::Missing {
-        header: source.signature().header(),
-    })
-}
-
-fn check_plain(sent: &str, secrets: &[&str]) -> Result<(), SignatureProblem> {
-    if secrets.iter().all(|secret| secret.is_empty()) {
-        return Err(SignatureProblem::NoSecret);
-    }
-    same_secret(sent, secrets)
-        .then_some(())
-        .ok_or(SignatureProblem::Wrong { header: SECRET })
+    let signing: Vec<&str> = secrets.signing.iter().map(String::as_str).collect();
+    source.signature().verify(incoming, &signing, now)?;
+    Ok(())
 }
 
 /// The token of `Authorization: Bearer TOKEN`.

@@ -189,11 +189,21 @@ impl Draft {
         };
         match CallFile::of_sent(sent).call {
             Ok(mut call) => {
-                if call.call_id.is_empty() {
-                    call.call_id = id_of_content(source, &call);
+                let id_of_content = call.call_id.is_empty();
+                if id_of_content {
+                    call.call_id = content_id(source, &call);
                 }
                 let call = problems.or(call)?;
-                Ok(Outcome::Call(Box::new(Taken { event, call, extra })))
+                if id_of_content && call.transcript.is_empty() {
+                    let rule = "must hold what was said, or the address the callId of a call in which nothing was";
+                    return Err(vec![Problem::told("transcript", "nothing", rule)]);
+                }
+                Ok(Outcome::Call(Box::new(Taken {
+                    event,
+                    call,
+                    extra,
+                    id_of_content,
+                })))
             }
             Err(broken) => {
                 for mut problem in broken {
@@ -331,7 +341,7 @@ fn sent(turn: DraftTurn) -> SentTurn {
 }
 
 /// The id of a call that comes without one: the same content gives the same id.
-fn id_of_content(source: &str, call: &Call) -> String {
+fn content_id(source: &str, call: &Call) -> String {
     let id = call.content_id();
     format!("{source}-{}", id.trim_start_matches("CALL-"))
 }

@@ -25,7 +25,7 @@ mod times;
 mod tools;
 mod words;
 
-pub use authenticate::authenticate;
+pub use authenticate::{Secrets, Unauthenticated, authenticate};
 pub use incoming::{Headers, Incoming};
 pub use merge::{Kept, merge};
 pub use metrics::{Imported, LeftOver, PLATFORMS, import_metrics};

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use aftercall_core::Call;
+use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use crate::outcome::Taken;
@@ -10,6 +11,8 @@ use crate::sources::by_name;
 
 /// Where a platform's own analysis stands beside a call.
 const ANALYSIS: &str = "platformAnalysis";
+/// Levels of objects that are joined: what has no place in a call stands at the path where the platform has it.
+const DEEP: u8 = 64;
 
 /// A call as it is kept, or as it has come.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,34 +23,30 @@ pub struct Kept {
     pub extra: Map<String, Json>,
 }
 
-impl From<Taken> for Kept {
-    fn from(taken: Taken) -> Self {
-        Self {
-            call: taken.call,
-            extra: taken.extra,
-        }
-    }
-}
-
 /// What is known after both. Of two events the one that knows more stands above the other (`call_analyzed` above `call_ended`), of the
 /// same event made again the newer; what the upper one does not say is the lower one's. So the order in which they come makes no
-/// difference, and what comes again changes nothing.
+/// difference, and what comes again changes nothing. `None` where they come from two sources: ids of two platforms may be the same.
 #[must_use]
-pub fn merge(kept: &Kept, sent: &Kept) -> Kept {
+pub fn merge(kept: &Kept, sent: &Kept) -> Option<Kept> {
+    if let (Some(a), Some(b)) = (source(kept), source(sent))
+        && a != b
+    {
+        return None;
+    }
     let (upper, lower) = if rank(sent) > rank(kept) {
         (sent, kept)
     } else {
         (kept, sent)
     };
     let (a, b) = (&upper.call, &lower.call);
-    let told = |status: &Option<String>| status.clone().filter(|status| status != Taken::PARTIAL);
-    Kept {
+    let known = |status: &Option<String>| status.clone().filter(|status| status != Taken::PARTIAL);
+    Some(Kept {
         call: Call {
             call_id: kept.call.call_id.clone(),
             agent_id: kept.call.agent_id.clone(),
             kind: or(&a.kind, &b.kind),
-            status: told(&a.status)
-                .or_else(|| told(&b.status))
+            status: known(&a.status)
+                .or_else(|| known(&b.status))
                 .or_else(|| both_partial(a, b)),
             started_at: a.started_at.or(b.started_at),
             ended_at: a.ended_at.or(b.ended_at),
@@ -56,7 +55,7 @@ pub fn merge(kept: &Kept, sent: &Kept) -> Kept {
             to: or(&a.to, &b.to),
             language: or(&a.language, &b.language),
             recording_url: or(&a.recording_url, &b.recording_url),
-            variables: both(&a.variables, &b.variables, 1),
+            variables: both(&a.variables, &b.variables, DEEP),
             transcript: if a.transcript.is_empty() {
                 b.transcript.clone()
             } else {
@@ -64,7 +63,7 @@ pub fn merge(kept: &Kept, sent: &Kept) -> Kept {
             },
         },
         extra: extras(&upper.extra, &lower.extra),
-    }
+    })
 }
 
 /// A call without a status is over, so one is only partial where both events were.
@@ -118,10 +117,18 @@ fn extras(upper: &Map<String, Json>, lower: &Map<String, Json>) -> Map<String, J
 }
 
 /// How much an event knows, and when it was made.
-fn rank(kept: &Kept) -> (u8, &str) {
-    let intake = kept.extra.get("intake");
-    let text = |name: &str| intake?.get(name)?.as_str();
-    let source = text("source").and_then(by_name);
-    let rank = source.map_or(0, |source| source.rank(text("event").unwrap_or_default()));
-    (rank, text("at").unwrap_or_default())
+fn rank(kept: &Kept) -> (u8, Option<Timestamp>) {
+    let rank = source(kept).and_then(by_name).map_or(0, |source| {
+        source.rank(told(kept, "event").unwrap_or_default())
+    });
+    (rank, told(kept, "at").and_then(|at| at.parse().ok()))
+}
+
+/// Name of the source that a call came by.
+fn source(kept: &Kept) -> Option<&str> {
+    told(kept, "source")
+}
+
+fn told<'a>(kept: &'a Kept, name: &str) -> Option<&'a str> {
+    kept.extra.get("intake")?.get(name)?.as_str()
 }

@@ -4,6 +4,8 @@ use aftercall_core::Call;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
+use crate::merge::Kept;
+
 /// What a payload is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
@@ -29,11 +31,25 @@ pub struct Taken {
     /// Fields that a call has no place for and the server knows: `disconnectionReason`, `duration` (seconds), `callCost`,
     /// `interruptedTurns` (their numbers, from 1), `platformAnalysis` (what the platform itself found out) and `intake` (source and event).
     pub extra: Map<String, Json>,
+    /// Whether its id is made from its content, as the payload names none.
+    pub id_of_content: bool,
 }
 
 impl Taken {
     /// Status of a call of which only part has come.
     pub const PARTIAL: &'static str = "processing";
+
+    /// The call as that agent's. An id that is made from the content has the agent's behind it: two agents may each get the same words.
+    #[must_use]
+    pub fn of_agent(mut self, agent_id: &str) -> Kept {
+        if self.id_of_content {
+            self.call.call_id = format!("{}-{agent_id}", self.call.call_id);
+        }
+        Kept {
+            call: self.call,
+            extra: self.extra,
+        }
+    }
 
     /// Whether this is part of a call, without what was said.
     #[must_use]

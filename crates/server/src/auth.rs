@@ -79,6 +79,8 @@ fn need(family: Family, method: &Method, path: &str, metrics_need_key: bool) -> 
         Family::Api if reads && matches!(path, "/v1/openapi.json" | "/v1/docs") => Need::Nothing,
         // Platforms sign, or have a secret in the address.
         Family::Api if path.starts_with("/v1/intake/") && *method == Method::POST => Need::Nothing,
+        // Another try needs no secret.
+        Family::Api if is_retry_of_notice(method, path) => Need::Edit,
         // Who has a source's secret can send calls.
         Family::Api if !reads && path.starts_with("/v1/agents/") && path.contains("/intake/") => {
             Need::Administer
@@ -97,6 +99,10 @@ fn need(family: Family, method: &Method, path: &str, metrics_need_key: bool) -> 
             Need::Administer
         }
         Family::Api if path == "/v1/calls" && *method == Method::POST => Need::Intake,
+        // A body holds whatever the platform puts into it, keys of its own too.
+        Family::Api if path.starts_with("/v1/calls/") && path.ends_with("/payloads") => {
+            Need::Administer
+        }
         // A call that is deleted cannot be had back.
         Family::Api if path.starts_with("/v1/calls/") && *method == Method::DELETE => {
             Need::Administer
@@ -111,6 +117,13 @@ fn need(family: Family, method: &Method, path: &str, metrics_need_key: bool) -> 
         _ if reads => Need::Read,
         _ => Need::Edit,
     }
+}
+
+fn is_retry_of_notice(method: &Method, path: &str) -> bool {
+    *method == Method::POST
+        && path.starts_with("/v1/agents/")
+        && path.contains("/intake/notices/")
+        && path.ends_with("/retry")
 }
 
 /// Lets a request in, with its [`Caller`] where the route asks for a key.
@@ -192,6 +205,7 @@ mod tests {
             (Method::GET, "/v1/calls", Need::Read),
             (Method::POST, "/v1/calls/x/analyses", Need::Edit),
             (Method::DELETE, "/v1/calls/x", Need::Administer),
+            (Method::GET, "/v1/calls/x/payloads", Need::Administer),
             (Method::GET, "/v1/statistics/calls", Need::Read),
             (Method::GET, "/v1/keys", Need::Administer),
             (Method::DELETE, "/v1/keys/x", Need::Administer),
@@ -199,6 +213,13 @@ mod tests {
             (Method::POST, "/v1/webhooks", Need::Edit),
             (Method::GET, "/v1/webhooks/x/secret", Need::Administer),
             (Method::POST, "/v1/webhooks/x/rotate", Need::Administer),
+            (Method::GET, "/v1/agents/x/intake/notices", Need::Read),
+            (Method::PUT, "/v1/agents/x/intake/vapi", Need::Administer),
+            (
+                Method::POST,
+                "/v1/agents/x/intake/notices/y/retry",
+                Need::Edit,
+            ),
             (Method::GET, "/v1/openapi.json", Need::Nothing),
             (Method::GET, "/v1/docs", Need::Nothing),
             (Method::GET, "/healthz", Need::Nothing),

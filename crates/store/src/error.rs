@@ -147,6 +147,12 @@ pub enum Conflict {
     /// The delivery is being sent just now.
     #[error("the delivery is being sent")]
     DeliverySending,
+    /// The notice was not given up.
+    #[error("the notice is {state}: only one that is dead is put back")]
+    NoticeState {
+        /// Its state.
+        state: &'static str,
+    },
     /// Nothing is sent to the receiver.
     #[error("the webhook is {state}: a test event would only wait")]
     WebhookHeldBack {

@@ -2,9 +2,7 @@ import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form';
 import { createAgent, updateAgent, type Agent } from '../api/agents';
 import { useAct } from '../components/act';
-import { focusWrong } from '../components/forms';
-import { failed } from '../components/toast';
-import { ApiError } from '../api/problem';
+import { focusWrong, refuse } from '../components/forms';
 
 interface Props {
   /** The agent to change; without, one is made. */
@@ -24,11 +22,7 @@ export function AgentDialog({ agent, onDone, onClose }: Props) {
       changes: [['agents']],
       done: agent ? 'Saved' : 'The agent is there; now its metrics',
       then: onDone,
-      onError: (error) => {
-        const fields = error instanceof ApiError ? error.fields.filter(({ field }) => field in form.values) : [];
-        if (fields.length === 0) failed(error);
-        for (const { field, rule } of fields) form.setFieldError(field, rule);
-      },
+      onError: refuse(form),
     },
   );
   return (

@@ -13,8 +13,12 @@ interface Options {
   signal?: AbortSignal;
 }
 
+/** Where who is signed in is asked and said. */
+export const SESSION = '/v1/session';
+
 let csrf: string | null = null;
 let signedOut: () => void = () => {};
+let otherSession: () => Promise<void> = () => Promise.resolve();
 
 /** The token stays in memory: what a page of another site cannot read, it cannot send. */
 export function setToken(token: string | null) {
@@ -24,6 +28,11 @@ export function setToken(token: string | null) {
 /** What to do when the server no longer knows the session. */
 export function onSignedOut(act: () => void) {
   signedOut = act;
+}
+
+/** What to do when the session may be another one than its token is of. */
+export function onOtherSession(act: () => Promise<void>) {
+  otherSession = act;
 }
 
 export function queryText(query: Query = {}): string {
@@ -37,11 +46,13 @@ export function queryText(query: Query = {}): string {
 }
 
 /** Asks and gives the answer as it came; throws an [`ApiError`] for whatever is not a success. */
-export async function send(path: string, { method = 'GET', query, body, yaml, signal }: Options = {}): Promise<Response> {
+export async function send(path: string, options: Options = {}): Promise<Response> {
+  const { method = 'GET', query, body, yaml, signal } = options;
+  const token = csrf;
   const headers: Record<string, string> = { accept: 'application/json' };
   if (yaml !== undefined) headers['content-type'] = 'application/yaml';
   if (body !== undefined) headers['content-type'] = 'application/json';
-  if (method !== 'GET' && csrf) headers['x-csrf-token'] = csrf;
+  if (method !== 'GET' && token) headers['x-csrf-token'] = token;
   let response: Response;
   try {
     response = await fetch(path + queryText(query), {
@@ -56,7 +67,13 @@ export async function send(path: string, { method = 'GET', query, body, yaml, si
     throw new ApiError(0, 'The server cannot be reached', 'Is it running, and is this machine connected? Nothing was changed.');
   }
   if (!response.ok) {
-    if (response.status === 401 && path !== '/v1/session') signedOut();
+    const of = path === SESSION ? null : response.status;
+    // What was sent before somebody signed in again says nothing of the new session.
+    if (of === 401 && token === csrf) signedOut();
+    if (of === 403 && method !== 'GET') {
+      await otherSession().catch(() => undefined);
+      if (token !== csrf) return send(path, options);
+    }
     throw await problemOf(response);
   }
   return response;

@@ -27,6 +27,16 @@ interface Body {
   data?: unknown;
 }
 
+/** What was asked for is not there. Of an agent the compatible API says so with 400. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 404 || (error.status === 400 && error.message === 'No agent found'));
+}
+
+/** What the server refused it refuses again, unless it only had too much to do. */
+export function mayPass(error: unknown): boolean {
+  return !(error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429);
+}
+
 /** An answer that is no success, of either family of routes, as an error. */
 export async function problemOf(response: Response): Promise<ApiError> {
   const body = (await response.json().catch(() => ({}))) as Body;

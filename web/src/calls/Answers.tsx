@@ -10,7 +10,7 @@ interface Props {
   /** The answer that is pointed at. */
   lit: string | null;
   onPoint: (identifier: string | null) => void;
-  onTurn: (turn: number) => void;
+  onTurn: (turn: number, identifier: string) => void;
 }
 
 /** The answers of an analysis. Whichever is pointed at, or has the focus, lights up its evidence in the transcript. */
@@ -45,7 +45,7 @@ export function Answers({ answers, lit, onPoint, onTurn }: Props) {
             )}
           </div>
           {answer.evidence.map(({ turn, quote }) => (
-            <UnstyledButton key={`${turn} ${quote}`} className={classes.quote} onClick={() => onTurn(turn)} aria-label={`Show turn ${turn}: ${quote}`}>
+            <UnstyledButton key={`${turn} ${quote}`} className={classes.quote} onClick={() => onTurn(turn, answer.identifier)} aria-label={`Show turn ${turn}: ${quote}`}>
               <span className={classes.turn}>#{turn}</span> {quote}
             </UnstyledButton>
           ))}

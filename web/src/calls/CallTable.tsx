@@ -1,9 +1,10 @@
 import { Skeleton, Table } from '@mantine/core';
+import { IconArrowDown } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useRef, type MouseEvent } from 'react';
 import type { ListedCall } from '../api/schema';
 import { DataTable } from '../components/DataTable';
-import { FACTS, isFact, metricOf } from '../lib/columns';
+import { FACTS, isFact, metricOf, ORDERED_BY } from '../lib/columns';
 import { title } from '../lib/format';
 import { Cell } from './Cell';
 import classes from './CallTable.module.css';
@@ -68,8 +69,9 @@ function Head({ columns }: { columns: string[] }) {
   return (
     <Table.Tr>
       {columns.map((column) => (
-        <Table.Th key={column} scope="col">
+        <Table.Th key={column} scope="col" aria-sort={column === ORDERED_BY ? 'descending' : undefined}>
           {isFact(column) ? FACTS[column] : title(metricOf(column) ?? column)}
+          {column === ORDERED_BY && <IconArrowDown size={14} className={classes.order} aria-hidden="true" />}
         </Table.Th>
       ))}
     </Table.Tr>

@@ -38,7 +38,9 @@ const small = (text: string | null | undefined) =>
   ) : null;
 
 const SHOW: Record<Fact, (call: ListedCall, agents: Map<string, string>) => ReactNode> = {
-  startedAt: (call) => <Text span size="sm"><Time at={call.startedAt ?? call.createdAt} zone={call.timezone} /></Text>,
+  startedAt: (call) => call.startedAt
+    ? <Text span size="sm"><Time at={call.startedAt} zone={call.timezone} /></Text>
+    : <Quiet>arrived <Time at={call.createdAt} /></Quiet>,
   callId: (call) => <span className="mono">{call.callId}</span>,
   agentId: (call, agents) => small(agents.get(call.agentId) ?? call.agentId),
   versionNumber: (call) => small(call.versionNumber == null ? null : String(call.versionNumber)),

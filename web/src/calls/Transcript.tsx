@@ -10,13 +10,18 @@ interface Props {
   evidence: Evidence[];
   /** Plays the recording from there, where there is one. */
   onSeek: ((seconds: number) => void) | null;
+  /** Goes back to the answer that one came from. */
+  onBack: () => void;
+  /** The turn that one came to loses the focus. */
+  onLeave: () => void;
 }
 
 export const turnId = (turn: number) => `turn-${turn}`;
 
-export function Transcript({ turns, evidence, onSeek }: Props) {
+export function Transcript({ turns, evidence, onSeek, onBack, onLeave }: Props) {
   return (
-    <ol className={classes.turns}>
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- a turn has the focus where one came to it from an answer
+    <ol className={classes.turns} onKeyDown={({ key }) => key === 'Escape' && onBack()} onBlur={onLeave}>
       {turns.map(({ turn, role, content, start }) => {
         const quotes = evidence.filter((one) => one.turn === turn).map((one) => one.quote);
         return (

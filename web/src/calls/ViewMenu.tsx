@@ -30,7 +30,7 @@ export function ViewMenu({ search, onOpen }: Props) {
         <Stack gap="xs" w={260}>
           {views.length === 0 && (
             <Text size="sm" c="dimmed">
-              Keep filters and columns that you need often. They stay in this browser.
+              Keep filters and columns that you need often.
             </Text>
           )}
           {views.map((view) => (
@@ -70,11 +70,14 @@ export function ViewMenu({ search, onOpen }: Props) {
                 onChange={(event) => setName(event.currentTarget.value)}
                 maxLength={60}
               />
-              <Button type="submit" variant="light" disabled={name.trim() === ''}>
+              <Button type="submit" variant="light" flex="none" disabled={name.trim() === ''}>
                 Keep
               </Button>
             </Group>
           </form>
+          <Text size="xs" c="dimmed">
+            Views stay in this browser. To share one, send the page’s address.
+          </Text>
         </Stack>
       </Popover.Dropdown>
     </Popover>

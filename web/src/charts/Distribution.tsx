@@ -14,9 +14,8 @@ export interface Row {
   before?: number | null | undefined;
 }
 
-/** Values with their counts and shares, each a link to the calls behind it. */
+/** Values with their counts and shares of the whole, each a link to the calls behind it. A full bar is the whole. */
 export function Distribution({ label, rows, whole }: { label: string; rows: Row[]; whole: number }) {
-  const top = Math.max(0.0001, ...rows.map(({ value }) => (whole === 0 ? 0 : value / whole)), ...rows.map(({ before }) => before ?? 0));
   return (
     <ul className={classes.rows} aria-label={label}>
       {rows.map(({ key, label: name, value, search, colour, before }) => {
@@ -30,8 +29,8 @@ export function Distribution({ label, rows, whole }: { label: string; rows: Row[
                 {before !== undefined && <span className={classes.was}> {before === null ? '–' : `was ${percent(before)}`}</span>}
               </span>
               <span className={classes.track} aria-hidden="true">
-                <span className={classes.fill} style={{ width: `${(share / top) * 100}%`, background: colour }} />
-                {before != null && <span className={classes.before} style={{ left: `${(before / top) * 100}%` }} />}
+                <span className={classes.fill} style={{ width: `${share * 100}%`, background: colour }} />
+                {before != null && <span className={classes.before} style={{ left: `${before * 100}%` }} />}
               </span>
             </Link>
           </li>

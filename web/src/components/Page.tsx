@@ -10,15 +10,17 @@ interface Props {
   beside?: ReactNode;
   text?: ReactNode;
   actions?: ReactNode;
+  /** Has columns for a wide screen. */
+  wide?: boolean;
   children: ReactNode;
 }
 
-export function Page({ title, above, beside, text, actions, children }: Props) {
+export function Page({ title, above, beside, text, actions, wide, children }: Props) {
   useEffect(() => {
     document.title = `${title} · Aftercall`;
   }, [title]);
   return (
-    <div className={classes.page}>
+    <div className={classes.page} data-wide={wide}>
       {above && <div className={classes.above}>{above}</div>}
       <header className={classes.header}>
         <div className={classes.heading}>

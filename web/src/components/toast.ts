@@ -1,5 +1,5 @@
 import { notifications } from '@mantine/notifications';
-import { wordsOf } from '../api/problem';
+import { ApiError, wordsOf } from '../api/problem';
 
 const closeButtonProps = { 'aria-label': 'Dismiss' };
 
@@ -8,6 +8,8 @@ export function told(message: string) {
 }
 
 export function failed(error: unknown) {
+  // The question for the key says it.
+  if (error instanceof ApiError && error.status === 401) return;
   const { title, detail } = wordsOf(error);
   notifications.show({ title, message: detail === title ? undefined : detail, color: 'red', autoClose: 10_000, closeButtonProps });
 }

@@ -3,12 +3,12 @@ import { IconBulb } from '@tabler/icons-react';
 import classes from './Advice.module.css';
 
 /** What the server advises on a prompt. It never holds anybody up. */
-export function Advice({ messages, waiting }: { messages: string[]; waiting: boolean }) {
+export function Advice({ messages, waiting, wrong }: { messages: string[]; waiting: boolean; wrong: boolean }) {
   return (
     <div aria-live="polite" className={classes.advice}>
       {messages.length === 0 ? (
         <Text size="xs" c="dimmed">
-          {waiting ? 'Comes while you write.' : 'Nothing to add.'}
+          {waiting ? 'Comes while you write.' : wrong ? 'Comes when what is marked is mended.' : 'Nothing to add.'}
         </Text>
       ) : (
         <ul className={classes.list}>

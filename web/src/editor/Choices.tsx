@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Input, TextInput } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { useRef, type ClipboardEvent, type KeyboardEvent } from 'react';
+import { flushSync } from 'react-dom';
 import classes from './Choices.module.css';
 
 interface Props {
@@ -14,18 +15,13 @@ interface Props {
 export function Choices({ choices, error, onChange, onLeave }: Props) {
   const list = useRef<HTMLDivElement>(null);
   const rows = choices.length === 0 ? [''] : choices;
-  // The field may not be there before the change is shown.
-  const focus = (at: number) =>
-    requestAnimationFrame(() => list.current?.querySelectorAll<HTMLInputElement>('input')[Math.max(at, 0)]?.focus());
-
-  const insert = (at: number, texts: string[]) => {
-    onChange([...rows.slice(0, at), ...texts, ...rows.slice(at)]);
-    focus(at + texts.length - 1);
+  // The field is there before the next key is pressed, so that nothing is typed into the one before.
+  const change = (next: string[], at: number) => {
+    flushSync(() => onChange(next));
+    list.current?.querySelectorAll<HTMLInputElement>('input')[Math.max(at, 0)]?.focus();
   };
-  const remove = (at: number) => {
-    onChange(rows.filter((_, row) => row !== at));
-    focus(at - 1);
-  };
+  const insert = (at: number, texts: string[]) => change([...rows.slice(0, at), ...texts, ...rows.slice(at)], at + texts.length - 1);
+  const remove = (at: number) => change(rows.filter((_, row) => row !== at), at - 1);
   const key = (event: KeyboardEvent<HTMLInputElement>, at: number) => {
     if (event.key === 'Enter') {
       event.preventDefault();
@@ -39,8 +35,8 @@ export function Choices({ choices, error, onChange, onLeave }: Props) {
     const lines = event.clipboardData.getData('text').split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
     if (lines.length < 2) return;
     event.preventDefault();
-    onChange([...rows.slice(0, at), ...lines, ...rows.slice(at + 1)].filter((row) => row !== ''));
-    focus(at + lines.length - 1);
+    const next = [...rows.slice(0, at), ...lines, ...rows.slice(at + 1)].filter((row) => row !== '');
+    change(next, next.indexOf(lines.at(-1) ?? ''));
   };
 
   return (
@@ -61,7 +57,7 @@ export function Choices({ choices, error, onChange, onLeave }: Props) {
             size="sm"
             aria-label={`Choice ${at + 1}`}
             value={choice}
-            error={Boolean(error) && (choice.trim() === '' || rows.indexOf(choice) !== at)}
+            error={Boolean(error) && (rows.length === 1 || (choice !== '' && rows.indexOf(choice) !== at))}
             onChange={(event) => onChange(rows.with(at, event.currentTarget.value))}
             onKeyDown={(event) => key(event, at)}
             onPaste={(event) => paste(event, at)}

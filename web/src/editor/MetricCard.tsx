@@ -1,4 +1,4 @@
-import { ActionIcon, Collapse, Text, Tooltip, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Text, Tooltip, UnstyledButton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconChevronDown, IconTrash } from '@tabler/icons-react';
 import { useId } from 'react';
 import { TypeChip } from '../components/TypeChip';
@@ -16,11 +16,13 @@ interface Props {
   last: boolean;
   errors: Errors;
   advice: string[];
+  /** Whether something in the list is wrong. */
+  wrong: boolean;
   act: (action: Action) => void;
 }
 
 /** A numbered card of the panel. Closed, it says what it is; open, it is edited. */
-export function MetricCard({ item, place, first, last, errors, advice, act }: Props) {
+export function MetricCard({ item, place, first, last, errors, advice, wrong, act }: Props) {
   const body = useId();
   const { key, metric, open } = item;
   const name = metric.identifier || 'New metric';
@@ -55,18 +57,17 @@ export function MetricCard({ item, place, first, last, errors, advice, act }: Pr
           </ActionIcon>
         </Tooltip>
       </div>
-      <Collapse expanded={open} id={body}>
-        <div className={classes.body}>
-          <MetricFields
-            metric={metric}
-            first={first}
-            errors={errors}
-            advice={advice}
-            onChange={(change) => act({ do: 'change', key, change })}
-            onLeave={(field) => act({ do: 'leave', key, field })}
-          />
-        </div>
-      </Collapse>
+      <div id={body} className={classes.body} hidden={!open}>
+        <MetricFields
+          metric={metric}
+          first={first}
+          errors={errors}
+          advice={advice}
+          wrong={wrong}
+          onChange={(change) => act({ do: 'change', key, change })}
+          onLeave={(field) => act({ do: 'leave', key, field })}
+        />
+      </div>
     </section>
   );
 }

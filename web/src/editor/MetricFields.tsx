@@ -12,12 +12,14 @@ interface Props {
   first: boolean;
   errors: Errors;
   advice: string[];
+  /** Whether something in the list is wrong: then there is no advice. */
+  wrong: boolean;
   onChange: (change: Partial<Metric>) => void;
   onLeave: (field: Field) => void;
 }
 
 /** Identifier, data type, choices and prompt of one metric. */
-export function MetricFields({ metric, first, errors, advice, onChange, onLeave }: Props) {
+export function MetricFields({ metric, first, errors, advice, wrong, onChange, onLeave }: Props) {
   const suggestion = errors.identifier && metric.identifier ? suggestedIdentifier(metric.identifier) : '';
   return (
     <div className={classes.fields}>
@@ -67,9 +69,8 @@ export function MetricFields({ metric, first, errors, advice, onChange, onLeave 
           description="What to find out, as you would ask a colleague who has read the call."
           placeholder={PLACEHOLDERS[metric.dispositionMetricType]}
           required
-          autosize
-          minRows={4}
-          maxRows={14}
+          rows={4}
+          classNames={{ input: classes.text }}
           value={metric.dispositionMetricPrompt}
           error={errors.dispositionMetricPrompt}
           onChange={(event) => onChange({ dispositionMetricPrompt: event.currentTarget.value })}
@@ -81,7 +82,7 @@ export function MetricFields({ metric, first, errors, advice, onChange, onLeave 
         <Text size="sm" fw={500}>
           Advice
         </Text>
-        <Advice messages={advice} waiting={metric.dispositionMetricPrompt.trim() === ''} />
+        <Advice messages={advice} waiting={metric.dispositionMetricPrompt.trim() === ''} wrong={wrong} />
       </div>
     </div>
   );

@@ -33,6 +33,7 @@ export function MetricsPanel({ metrics, open, onSave, onTry, onClose }: Props) {
   const changed = isChanged(list);
   const errors = shownErrors(list);
   const advice = useAdvice(metricsOf(list));
+  const wrong = errorsOf(metricsOf(list)).some(hasErrors);
 
   const leave = () =>
     confirm({
@@ -104,6 +105,7 @@ export function MetricsPanel({ metrics, open, onSave, onTry, onClose }: Props) {
                 last={place === list.items.length - 1}
                 errors={errors[place] ?? {}}
                 advice={advice.of(place)}
+                wrong={wrong}
                 act={act}
               />
             ))}

@@ -37,7 +37,7 @@ export function useSave(agentId: string, draft: Draft | undefined, version: Vers
     await client.invalidateQueries({ queryKey: ['agents', agentId] });
     if (saved.draftId !== draft?.draftId) {
       // Read before it is shown, so that the list does not go away for a moment.
-      await client.prefetchQuery(agentConfig(agentId, { draftId: saved.draftId }));
+      await client.query(agentConfig(agentId, { draftId: saved.draftId })).catch(() => undefined);
       await navigate({ search: { draft: saved.draftId } });
     }
     told(draft ? 'Saved to the draft' : `Saved to a new draft: ${saved.draftName}`);

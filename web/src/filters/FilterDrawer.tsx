@@ -1,7 +1,8 @@
 import { Button, Divider, Drawer, Group, NumberInput, Select, TagsInput, Text } from '@mantine/core';
 import { useState } from 'react';
-import { metricFilters, metricKey, type Filters, type MetricFilter } from '../lib/filters';
+import { metricFilters, metricKey, outsidePanel, type Filters, type MetricFilter } from '../lib/filters';
 import type { Metric } from '../lib/metrics';
+import { emptyFilter } from '../lib/operators';
 import { MetricFilterRow } from './MetricFilterRow';
 import classes from './filters.module.css';
 
@@ -30,7 +31,7 @@ export function FilterDrawer({ filters, metrics, onApply, onClose }: Props) {
     onClose();
   };
   return (
-    <Drawer opened onClose={onClose} position="right" size="min(34rem, 100vw)" title="Filters">
+    <Drawer opened onClose={onClose} position="right" size="min(38rem, 100vw)" title="Filters">
       <form noValidate
         className={classes.fields}
         onSubmit={(event) => {
@@ -54,7 +55,7 @@ export function FilterDrawer({ filters, metrics, onApply, onClose }: Props) {
           <Button
             variant="default"
             size="xs"
-            onClick={() => setRows([...rows, { identifier: metrics[0]?.identifier ?? '', operator: '', value: '' }])}
+            onClick={() => setRows([...rows, emptyFilter(metrics[0]?.identifier ?? '', metrics)])}
             disabled={rows.length >= 20}
           >
             Add a metric
@@ -109,7 +110,7 @@ export function FilterDrawer({ filters, metrics, onApply, onClose }: Props) {
           ))}
         </div>
         <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={() => onApply({ range: filters.range, from: filters.from, to: filters.to })}>
+          <Button variant="default" onClick={() => onApply(outsidePanel(filters))}>
             Clear
           </Button>
           <Button type="submit">Apply</Button>

@@ -1,32 +1,13 @@
-import { ActionIcon, Autocomplete, Select, TextInput } from '@mantine/core';
+import { ActionIcon, Autocomplete, Select, Skeleton, TextInput } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
+import { lazy, Suspense } from 'react';
 import type { MetricFilter } from '../lib/filters';
-import type { Metric, MetricType } from '../lib/metrics';
+import { readInstant } from '../lib/instants';
+import type { Metric } from '../lib/metrics';
+import { emptyFilter, operatorsOf } from '../lib/operators';
 import classes from './filters.module.css';
 
-const ALWAYS = [
-  { value: 'missing', label: 'has no value' },
-  { value: 'status', label: 'status is' },
-  { value: 'confidence.lt', label: 'confidence below' },
-  { value: 'confidence.gte', label: 'confidence at least' },
-];
-const SAME = [
-  { value: '', label: 'is' },
-  { value: 'ne', label: 'is not' },
-];
-const ORDER = [
-  { value: 'lt', label: 'below' },
-  { value: 'lte', label: 'at most' },
-  { value: 'gt', label: 'above' },
-  { value: 'gte', label: 'at least' },
-];
-const BY_TYPE: Record<MetricType, { value: string; label: string }[]> = {
-  STRING: SAME,
-  BOOLEAN: [{ value: '', label: 'is' }],
-  INTEGER: [...SAME, ...ORDER],
-  ENUM: [...SAME, { value: 'in', label: 'is one of' }],
-  DATETIME: ORDER,
-};
+const Instant = lazy(() => import('./Instant'));
 
 interface Props {
   filter: MetricFilter;
@@ -37,18 +18,17 @@ interface Props {
 
 export function MetricFilterRow({ filter, metrics, onChange, onRemove }: Props) {
   const metric = metrics.find(({ identifier }) => identifier === filter.identifier);
-  const operators = [...(metric ? BY_TYPE[metric.dispositionMetricType] : [...SAME, ...ORDER]), ...ALWAYS];
   return (
     <div className={classes.metric}>
       <Autocomplete
         label="Metric"
         data={metrics.map(({ identifier }) => identifier)}
         value={filter.identifier}
-        onChange={(identifier) => onChange({ identifier, operator: '', value: '' })}
+        onChange={(identifier) => onChange(emptyFilter(identifier, metrics))}
       />
       <Select
         label="Comparison"
-        data={operators}
+        data={operatorsOf(metric)}
         value={filter.operator}
         allowDeselect={false}
         onChange={(operator) => onChange({ ...filter, operator: operator ?? '', value: '' })}
@@ -82,8 +62,21 @@ function ValueInput({ filter: { operator, value }, metric, onChange }: ValueProp
   if (choices) {
     return <Select label="Value" data={choices} value={value || null} onChange={(next) => onChange(next ?? '')} />;
   }
-  const hint = operator.startsWith('confidence') ? '0.5' : metric?.dispositionMetricType === 'DATETIME' ? '2026-03-01T00:00:00Z' : '';
+  if (isInstant(operator, value, metric)) {
+    return (
+      <Suspense fallback={<Skeleton height={36} />}>
+        <Instant label="Value" value={value} onChange={onChange} />
+      </Suspense>
+    );
+  }
+  const hint = operator.startsWith('confidence') ? '0.5' : '';
   return <TextInput label="Value" placeholder={hint} value={value} onChange={(event) => onChange(event.currentTarget.value)} />;
+}
+
+/** A metric that no call here has is known by what its filter says. */
+function isInstant(operator: string, value: string, metric: Metric | undefined) {
+  if (operator.startsWith('confidence')) return false;
+  return metric ? metric.dispositionMetricType === 'DATETIME' : readInstant(value) !== null;
 }
 
 function optionsOf(operator: string, metric: Metric | undefined) {

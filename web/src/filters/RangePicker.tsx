@@ -1,10 +1,10 @@
-import { Button, Group, Popover, Skeleton, Stack, UnstyledButton } from '@mantine/core';
+import { Button, Popover, Skeleton, UnstyledButton } from '@mantine/core';
 import { IconCalendar } from '@tabler/icons-react';
 import dayjs from 'dayjs';
 import { lazy, Suspense, useState } from 'react';
 import { spanIn, type Filters } from '../lib/filters';
 import { date, dateTime } from '../lib/format';
-import { RANGES, type Range } from '../lib/ranges';
+import { daysOf, RANGES, type Range } from '../lib/ranges';
 import classes from './RangePicker.module.css';
 
 const Days = lazy(() => import('./Days'));
@@ -20,29 +20,31 @@ export function RangePicker({ filters, fallback, onChange }: Props) {
   const [open, setOpen] = useState(false);
   const own = filters.from !== undefined || filters.to !== undefined;
   const span = spanIn(filters, fallback, new Date());
-  const [days, setDays] = useState<[string | null, string | null]>([null, null]);
+  // The first day of a new span, until the last one is chosen too.
+  const [first, setFirst] = useState<string | null>(null);
+  const toggle = (next: boolean) => {
+    setOpen(next);
+    setFirst(null);
+  };
   const choose = (change: Pick<Filters, 'range' | 'from' | 'to'>) => {
     onChange({ range: undefined, from: undefined, to: undefined, ...change });
-    setOpen(false);
+    toggle(false);
   };
-  const pick = (next: [string | null, string | null]) => {
-    setDays(next);
-    const [first, last] = next;
-    if (!first || !last) return;
-    choose({ from: dayjs(first).toISOString(), to: dayjs(last).add(1, 'day').toISOString() });
-    setDays([null, null]);
+  const pick = ([begin, end]: [string | null, string | null]) => {
+    if (begin && end) choose({ from: dayjs(begin).toISOString(), to: dayjs(end).add(1, 'day').toISOString() });
+    else setFirst(begin);
   };
   const name = own && span ? spanWords(span.from, span.to) : RANGES[filters.range ?? fallback];
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-start" shadow="md" trapFocus returnFocus>
+    <Popover opened={open} onChange={toggle} position="bottom-start" middlewares={{ size: true }} shadow="md" trapFocus returnFocus>
       <Popover.Target>
-        <Button variant="default" leftSection={<IconCalendar size={16} />} onClick={() => setOpen(!open)} aria-label={`Time: ${name}`}>
+        <Button variant="default" leftSection={<IconCalendar size={16} />} onClick={() => toggle(!open)} aria-label={`Time: ${name}`}>
           {name}
         </Button>
       </Popover.Target>
-      <Popover.Dropdown>
-        <Group align="flex-start" gap="md" className={classes.both}>
-          <Stack gap={2}>
+      <Popover.Dropdown className={classes.dropdown}>
+        <div className={classes.both}>
+          <div className={classes.ranges}>
             {Object.entries(RANGES).map(([range, words]) => (
               <UnstyledButton
                 key={range}
@@ -53,11 +55,11 @@ export function RangePicker({ filters, fallback, onChange }: Props) {
                 {words}
               </UnstyledButton>
             ))}
-          </Stack>
+          </div>
           <Suspense fallback={<Skeleton width={252} height={276} />}>
-            <Days value={days} onChange={pick} />
+            <Days value={first ? [first, null] : daysOf(span)} onChange={pick} />
           </Suspense>
-        </Group>
+        </div>
       </Popover.Dropdown>
     </Popover>
   );

@@ -23,6 +23,9 @@ export type Fact = keyof typeof FACTS;
 
 export const DEFAULT_FACTS: Fact[] = ['startedAt', 'callId', 'status', 'durationSeconds'];
 
+/** What the API lists calls by, the newest first. It offers no other order. */
+export const ORDERED_BY: Fact = 'createdAt';
+
 export function isFact(column: string): column is Fact {
   return column in FACTS;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { filterCount, metricFilters, metricFilterWords, metricKey, queryOf, readFilters, spanIn } from './filters';
+import { filterCount, isFiltered, metricFilters, metricFilterWords, metricKey, onlyTime, outsidePanel, queryOf, readFilters, spanIn } from './filters';
+import { dateTime } from './format';
 
 const NOW = new Date('2026-03-10T15:00:00Z');
 
@@ -54,8 +55,28 @@ test('filters on metrics in words', () => {
   expect(words('in', 'a,b')).toBe('m is one of a, b');
   expect(words('missing', 'true')).toBe('m has no value');
   expect(words('missing', 'false')).toBe('m has a value');
+  expect(words('lt', '4')).toBe('m below 4');
+  expect(words('lt', '2026-03-13T15:00:00-04:00')).toBe(`m before ${dateTime('2026-03-13T15:00:00-04:00')}`);
 });
 
-test('time and search are not counted as filters', () => {
-  expect(filterCount({ range: '7d', search: 'x', from: 'a', agentId: ['a'], 'metric.m': '1' })).toBe(2);
+test('the panel counts and clears what is set in it', () => {
+  const beside = { range: '7d', search: 'x', from: 'a', agentId: ['a'], versionId: ['v'] } as const;
+  const filters = readFilters({ ...beside, status: 'completed', 'metric.m': '1' });
+  expect(filterCount(filters)).toBe(2);
+  expect(outsidePanel(filters)).toEqual(beside);
+});
+
+test('without its filters a list keeps its time', () => {
+  const filters = readFilters({ range: '7d', search: 'x', agentId: 'a', 'metric.m': '1' });
+  expect(isFiltered(filters)).toBe(true);
+  expect(onlyTime(filters)).toEqual({ range: '7d' });
+  expect(isFiltered(onlyTime(filters))).toBe(false);
+});
+
+test('an open end is the same all day long, so that nothing is asked for twice', () => {
+  const from = '2026-03-01T00:00:00Z';
+  const morning = spanIn({ from }, '7d', new Date(2026, 2, 9, 8, 0, 0, 1));
+  const evening = spanIn({ from }, '7d', new Date(2026, 2, 9, 22, 30));
+  expect(morning).toEqual(evening);
+  expect(morning?.to).toEqual(new Date(2026, 2, 10));
 });

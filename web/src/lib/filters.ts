@@ -1,4 +1,7 @@
-import { isRange, spanOf, type Range, type Span } from './ranges';
+import { dateTime } from './format';
+import { readInstant } from './instants';
+import { IN_TIME } from './operators';
+import { endOfToday, isRange, spanOf, type Range, type Span } from './ranges';
 import { list, text, type Search } from './search';
 
 /** Filters on calls, as the address of a page has them. Names and values are those of the API, `range` aside. */
@@ -49,7 +52,7 @@ export function readFilters(search: Record<string, unknown>): Filters {
 /** The time that the filters name; null for all time. */
 export function spanIn(filters: Filters, fallback: Range, now: Date): Span | null {
   if (filters.from || filters.to) {
-    const to = filters.to ? new Date(filters.to) : now;
+    const to = filters.to ? new Date(filters.to) : endOfToday(now);
     const from = filters.from ? new Date(filters.from) : new Date(0);
     if (!Number.isNaN(from.getTime()) && !Number.isNaN(to.getTime())) return { from, to };
   }
@@ -104,10 +107,28 @@ const WORDS: Record<string, string> = {
 /** A filter on a metric as one reads it. */
 export function metricFilterWords({ identifier, operator, value }: MetricFilter): string {
   if (operator === 'missing') return `${identifier} ${value === 'true' ? 'has no value' : 'has a value'}`;
+  const instant = readInstant(value);
+  const inTime = IN_TIME.find((one) => one.value === operator);
+  if (instant && inTime) return `${identifier} ${inTime.label} ${dateTime(instant)}`;
   return `${identifier} ${WORDS[operator] ?? operator} ${value.split(',').join(', ')}`;
 }
 
-/** How many filters are set, the time aside. */
-export function filterCount(filters: Filters): number {
-  return Object.keys(filters).filter((name) => !['range', 'from', 'to', 'search'].includes(name)).length;
+const TIME = ['range', 'from', 'to'];
+/** What is chosen beside the panel of filters, each in a place of its own. */
+const BESIDE = [...TIME, 'search', 'agentId', 'versionId'];
+
+/** The time alone. */
+export const onlyTime = (filters: Filters): Filters => pick(filters, (name) => TIME.includes(name));
+
+/** Whatever is not set in the panel of filters. */
+export const outsidePanel = (filters: Filters): Filters => pick(filters, (name) => BESIDE.includes(name));
+
+/** How many filters are set in the panel. */
+export const filterCount = (filters: Filters): number => Object.keys(pick(filters, (name) => !BESIDE.includes(name))).length;
+
+/** Whether anything but the time keeps calls away. */
+export const isFiltered = (filters: Filters): boolean => Object.keys(pick(filters, (name) => !TIME.includes(name))).length > 0;
+
+function pick(filters: Filters, is: (name: string) => boolean): Filters {
+  return Object.fromEntries(Object.entries(filters).filter(([name, value]) => value !== undefined && is(name)));
 }

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 vi.hoisted(() => vi.stubGlobal('navigator', { language: 'en' }));
-import { bytes, change, clock, dateTime, duration, percent, title } from './format';
+import { bucketPlace, bytes, change, clock, dateTime, duration, percent, title } from './format';
 
 test.each([
   [0, '0 s'],
@@ -37,4 +37,11 @@ test('an identifier as a title', () => {
 test('sizes', () => {
   expect(bytes(999)).toContain('999');
   expect(bytes(1_500_000)).toContain('1.5');
+});
+
+test('an hour that stands alone says its day', () => {
+  const { label, day, name } = bucketPlace('2026-03-02T13:00:00Z', 'hour');
+  expect(name).toContain(day);
+  expect(name).toContain(label);
+  expect(bucketPlace('2026-03-02T13:00:00Z', 'day')).toEqual({ label: 'Mar 2', name: 'Mar 2' });
 });

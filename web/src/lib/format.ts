@@ -60,15 +60,14 @@ function known(zone: string): string {
   }
 }
 
-/** The mark of a bucket on an axis. */
-export function bucketLabel(start: string, bucket: 'hour' | 'day' | 'week' | 'month'): string {
-  const options: Intl.DateTimeFormatOptions =
-    bucket === 'hour'
-      ? { hour: 'numeric', minute: '2-digit' }
-      : bucket === 'month'
-        ? { month: 'short', year: '2-digit' }
-        : { day: 'numeric', month: 'short' };
-  return new Intl.DateTimeFormat(LOCALE, options).format(new Date(start));
+/** The place of a bucket on an axis, and what it is called where it stands alone. */
+export function bucketPlace(start: string, bucket: 'hour' | 'day' | 'week' | 'month'): { label: string; day?: string; name: string } {
+  const said = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(LOCALE, options).format(new Date(start));
+  const day = { day: 'numeric', month: 'short' } as const;
+  const hour = { hour: 'numeric', minute: '2-digit' } as const;
+  if (bucket === 'hour') return { label: said(hour), day: said(day), name: said({ ...day, ...hour }) };
+  const label = said(bucket === 'month' ? { month: 'short', year: '2-digit' } : day);
+  return { label, name: label };
 }
 
 /** `call_outcome` as a title: `Call outcome`. */

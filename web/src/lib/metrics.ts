@@ -60,7 +60,6 @@ function choicesError(choices: readonly string[]): string | null {
   if (choices.length === 0) return 'An enum needs at least one choice';
   if (choices.length > MAX_CHOICES) return `At most ${MAX_CHOICES} choices`;
   const words = choices.map((choice) => choice.trim());
-  if (words.includes('')) return 'A choice must not be blank';
   const long = words.find((word) => Array.from(word).length > MAX_CHOICE);
   if (long) return `At most ${MAX_CHOICE} characters: ${long.slice(0, 30)}…`;
   const twice = words.find((word, at) => words.indexOf(word) !== at);
@@ -85,10 +84,10 @@ export function freeIdentifier(wanted: string, taken: ReadonlySet<string>): stri
   return free;
 }
 
-/** What is sent: choices only where they belong. */
+/** What is sent: choices only where they belong, and none for a field that stayed empty. */
 export function cleaned(metric: Metric): Metric {
   if (metric.dispositionMetricType === 'ENUM') {
-    return { ...metric, choices: (metric.choices ?? []).map((choice) => choice.trim()) };
+    return { ...metric, choices: (metric.choices ?? []).map((choice) => choice.trim()).filter(Boolean) };
   }
   const { choices: _, ...rest } = metric;
   return rest;

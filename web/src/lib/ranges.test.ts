@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { bucketFor, previous, spanOf } from './ranges';
+import { bucketFor, daysOf, previous, previousWords, spanOf } from './ranges';
 
 vi.stubEnv('TZ', 'Europe/Berlin');
 
@@ -27,4 +27,19 @@ test('a span of hours moves by its length', () => {
 test('steps grow with the span', () => {
   const of = (days: number) => bucketFor({ from: new Date(0), to: new Date(days * 86_400_000) });
   expect([1, 2, 7, 90, 365, 3650].map(of)).toEqual(['hour', 'hour', 'day', 'day', 'week', 'month']);
+});
+
+test('the time before in words', () => {
+  const words = (from: string, to: string) => previousWords({ from: new Date(from), to: new Date(to) });
+  // Over the last Sunday of March, which has 23 hours in Berlin.
+  expect(words('2026-03-02T23:00:00Z', '2026-04-01T22:00:00Z')).toBe('in the 30 days before');
+  expect(words('2026-03-28T23:00:00Z', '2026-03-29T22:00:00Z')).toBe('on the day before');
+  expect(words('2026-03-10T10:30:00Z', '2026-03-10T12:00:00Z')).toBe('in the time before');
+});
+
+test('a span as its days: the end is the day before midnight, or the one that has begun', () => {
+  expect(daysOf({ from: new Date('2026-03-01T23:00:00Z'), to: new Date('2026-03-03T23:00:00Z') })).toEqual(['2026-03-02', '2026-03-03']);
+  expect(daysOf({ from: new Date('2026-03-02T10:00:00Z'), to: new Date('2026-03-02T12:00:00Z') })).toEqual(['2026-03-02', '2026-03-02']);
+  expect(daysOf({ from: new Date(0), to: new Date() })).toEqual([null, null]);
+  expect(daysOf(null)).toEqual([null, null]);
 });

@@ -22,9 +22,14 @@ export function isRange(value: unknown): value is Range {
   return typeof value === 'string' && value in RANGES;
 }
 
-/** Ends with the day of `now`, so that it is the same all day long; null for all time. */
+/** The end of the day of `now`: the same all day long, so that nothing is asked for twice. */
+export function endOfToday(now: Date): Date {
+  return dayjs(now).startOf('day').add(1, 'day').toDate();
+}
+
+/** Ends with the day of `now`; null for all time. */
 export function spanOf(range: Range, now: Date): Span | null {
-  const tomorrow = dayjs(now).startOf('day').add(1, 'day');
+  const tomorrow = dayjs(endOfToday(now));
   switch (range) {
     case 'all':
       return null;
@@ -35,11 +40,24 @@ export function spanOf(range: Range, now: Date): Span | null {
   }
 }
 
+const isWhole = ({ from, to }: Span) => [from, to].every((instant) => dayjs(instant).startOf('day').isSame(instant));
+
 /** The span of the same length just before. Whole days stay whole days when clocks change. */
 export function previous({ from, to }: Span): Span {
-  const whole = dayjs(from).startOf('day').isSame(from) && dayjs(to).startOf('day').isSame(to);
-  if (whole) return span(dayjs(from).subtract(dayjs(to).diff(from, 'day'), 'day'), dayjs(from));
+  if (isWhole({ from, to })) return span(dayjs(from).subtract(dayjs(to).diff(from, 'day'), 'day'), dayjs(from));
   return span(dayjs(from).subtract(to.getTime() - from.getTime(), 'ms'), dayjs(from));
+}
+
+/** When the time just before a span was, in words: `in the 7 days before`. */
+export function previousWords({ from, to }: Span): string {
+  const days = dayjs(to).diff(from, 'day');
+  return !isWhole({ from, to }) ? 'in the time before' : days === 1 ? 'on the day before' : `in the ${days} days before`;
+}
+
+/** The first and the last day of a span; none where it has no beginning. */
+export function daysOf(span: Span | null): [string | null, string | null] {
+  if (!span || span.from.getTime() <= 0) return [null, null];
+  return [dayjs(span.from), dayjs(span.to).subtract(1, 'ms')].map((day) => day.format('YYYY-MM-DD')) as [string, string];
 }
 
 export type Bucket = 'hour' | 'day' | 'week' | 'month';

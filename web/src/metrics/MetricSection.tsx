@@ -59,7 +59,7 @@ export function MetricSection({ metric, ground, span, other, comparing }: Props)
             <Headline metric={metric} other={other} comparing={comparing} />
             <Values metric={metric} ground={ground} span={span} other={other} comparing={comparing} />
           </div>
-          <div>
+          <div className={classes.overTime}>
             <Bars label={`Answers to ${identifier} over time`} bars={answerBars(metric, ground, other)} />
             {(type === 'INTEGER' || type === 'BOOLEAN') && (
               <Suspense fallback={<Skeleton height={170} />}>

@@ -8,7 +8,7 @@ import { metricKey } from '../lib/filters';
 import { count, number } from '../lib/format';
 import type { Span } from '../lib/ranges';
 import { answeredWith, between, callsBehind, shareOf } from '../lib/statistics';
-import { colourFor, valueName, type Ground } from './series';
+import { coloursFor, shownValues, valueName, type Ground } from './series';
 
 interface Props {
   metric: MetricFigures;
@@ -55,18 +55,19 @@ export function Values({ metric, ground, span, other, comparing }: Props) {
       />
     );
   }
-  const values = metric.values ?? [];
+  const values = shownValues(metric, comparing ? other : undefined);
+  const colour = coloursFor(metric, (metric.values ?? []).map(({ value }) => value));
   return (
     <>
       <Distribution
         label={`Answers to ${identifier}`}
         whole={metric.counts.answered}
-        rows={values.map(({ value, count: some }, place) => ({
+        rows={values.map(({ value, count: some }) => ({
           key: String(value),
           label: valueName(value),
           value: some,
           search: behind(answeredWith(identifier, value)),
-          ...(type === 'STRING' ? {} : { colour: colourFor(metric, value, place) }),
+          ...(type === 'STRING' ? {} : { colour: colour(value) }),
           ...(comparing ? { before: shareOf(other?.values, value) } : {}),
         }))}
       />

@@ -8,7 +8,7 @@ import type { Filters } from '../lib/filters';
 import { count, number, percent } from '../lib/format';
 import type { Span } from '../lib/ranges';
 import { answeredWith, callsBehind, shareOf } from '../lib/statistics';
-import { colourFor, valueName } from '../metrics/series';
+import { coloursFor, shownValues, valueName } from '../metrics/series';
 import classes from './ChosenMetrics.module.css';
 
 interface Props {
@@ -69,7 +69,8 @@ function firstOf(metrics: MetricFigures[]): string[] {
 function Short({ metric, old, filters, span }: { metric: MetricFigures; old: MetricFigures | undefined; filters: Filters; span: Span }) {
   const { identifier, type, counts } = metric;
   const mean = (one: MetricFigures | undefined) => one?.number?.mean ?? null;
-  const rows = (metric.values ?? []).slice(0, 5);
+  const rows = shownValues(metric, old).slice(0, 5);
+  const colour = coloursFor(metric, (metric.values ?? []).map(({ value }) => value));
   return (
     <article className={classes.metric}>
       <div className={classes.head}>
@@ -91,12 +92,12 @@ function Short({ metric, old, filters, span }: { metric: MetricFigures; old: Met
         <Distribution
           label={`Answers to ${identifier}`}
           whole={counts.answered}
-          rows={rows.map(({ value, count: some }, place) => ({
+          rows={rows.map(({ value, count: some }) => ({
             key: String(value),
             label: valueName(value),
             value: some,
             search: callsBehind(filters, span, answeredWith(identifier, value)),
-            ...(type === 'STRING' ? {} : { colour: colourFor(metric, value, place) }),
+            ...(type === 'STRING' ? {} : { colour: colour(value) }),
             ...(old && type !== 'STRING' ? { before: shareOf(old.values, value) } : {}),
           }))}
         />

@@ -4,14 +4,17 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { agentConfig, agentDrafts, agentVersions, type AgentConfig, type Draft, type Version } from '../api/agents';
+import { isMissing } from '../api/problem';
 import { AgentDialog } from '../agents/AgentDialog';
 import { DiffView, type Reference } from '../agents/DiffView';
 import { Drafts } from '../agents/Drafts';
 import { History } from '../agents/History';
+import { Sources } from '../agents/Sources';
 import { Copy } from '../components/Copy';
 import { Lines } from '../components/Lines';
 import { ButtonLink, TextLink } from '../components/links';
 import { Loaded } from '../components/Loaded';
+import { NotFound } from '../components/NotFound';
 import { Page } from '../components/Page';
 import { Section } from '../components/Section';
 import { useSession } from '../components/session';
@@ -27,6 +30,7 @@ export function AgentPage() {
   const agent = useQuery(agentConfig(agentId));
   const [renaming, setRenaming] = useState(false);
   useEffect(() => rememberAgent(agentId), [agentId]);
+  if (!agent.data && isMissing(agent.error)) return <NotFound what="agent" to="/agents" list="agents" />;
   return (
     <Page
       title={agent.data?.name ?? 'Agent'}
@@ -125,6 +129,7 @@ function About({ agent }: { agent: AgentConfig }) {
             <Skeleton height={160} />
           )}
         </Section>
+        <Sources agentId={agentId} />
       </div>
       {publishing && (
         <PublishDialog agentId={agentId} draft={publishing} onClose={() => setPublishing(null)} onPublished={() => setPublishing(null)} />

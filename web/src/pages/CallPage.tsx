@@ -5,6 +5,7 @@ import { useNavigate, useParams, useRouter, useSearch } from '@tanstack/react-ro
 import { useRef, useState } from 'react';
 import { agentNames } from '../api/agents';
 import { callQuery, deleteCall } from '../api/calls';
+import { isMissing } from '../api/problem';
 import type { Analysis, WholeCall } from '../api/schema';
 import { AgainDialog } from '../calls/AgainDialog';
 import { Answers } from '../calls/Answers';
@@ -18,6 +19,7 @@ import { Copy } from '../components/Copy';
 import { Facts } from '../components/Facts';
 import { ButtonLink, TextLink } from '../components/links';
 import { Loaded } from '../components/Loaded';
+import { NotFound } from '../components/NotFound';
 import { Page } from '../components/Page';
 import { Section } from '../components/Section';
 import { useSession } from '../components/session';
@@ -30,8 +32,10 @@ import classes from './CallPage.module.css';
 export function CallPage() {
   const { callId } = useParams({ from: '/calls/$callId' });
   const query = useQuery(callQuery(callId));
+  if (!query.data && isMissing(query.error)) return <NotFound what="call" to="/calls" list="call logs" />;
   return (
     <Page
+      wide
       title={callId}
       above={
         <TextLink to="/calls" size="sm" className={classes.back}>
@@ -115,11 +119,18 @@ function CallView({ call }: { call: WholeCall }) {
   const [lit, setLit] = useState<string | null>(null);
   const audio = useRef<HTMLAudioElement>(null);
   const analysis = call.analyses.find((one) => String(one.number) === chosen) ?? call.analyses.find((one) => one.isCurrent);
-  const evidence = analysis?.dispositionMetrics.find(({ identifier }) => identifier === lit)?.evidence ?? [];
-  const show = (turn: number) => {
+  // The answer that one came to a turn from; it stays lit while the turn has the focus.
+  const [from, setFrom] = useState<string | null>(null);
+  const quote = useRef<Element>(null);
+  const evidence = (analysis?.dispositionMetrics ?? []).filter(({ identifier }) => identifier === lit || identifier === from).flatMap((answer) => answer.evidence);
+  const show = (turn: number, identifier: string) => {
     const element = document.getElementById(turnId(turn));
+    quote.current = document.activeElement;
+    setFrom(identifier);
+    element?.focus({ preventScroll: true });
     element?.scrollIntoView({ block: 'center', behavior: 'smooth' });
   };
+  const back = () => from !== null && quote.current instanceof HTMLElement && quote.current.focus();
   const seek = (seconds: number) => {
     if (!audio.current) return;
     audio.current.currentTime = seconds;
@@ -134,7 +145,7 @@ function CallView({ call }: { call: WholeCall }) {
           <audio ref={audio} controls preload="none" src={call.recordingUrl} className={classes.audio} aria-label="Recording" />
         )}
       </Section>
-      <div className={classes.columns}>
+      <div className={classes.columns} data-evidence>
         <div className={classes.column}>
           <Section title="Metrics" beside={<AnalysisMenu call={call} shown={analysis} />}>
             <Progress call={call} />
@@ -147,7 +158,7 @@ function CallView({ call }: { call: WholeCall }) {
                 ) : (
                   <p className={classes.summary}>{analysis.summary}</p>
                 )}
-                <Answers answers={analysis.dispositionMetrics} lit={lit} onPoint={setLit} onTurn={show} />
+                <Answers answers={analysis.dispositionMetrics} lit={lit ?? from} onPoint={setLit} onTurn={show} />
               </>
             ) : (
               <Text size="sm" c="dimmed">
@@ -168,7 +179,7 @@ function CallView({ call }: { call: WholeCall }) {
                 Nothing was said.
               </Text>
             ) : (
-              <Transcript turns={call.transcript} evidence={evidence} onSeek={call.recordingUrl ? seek : null} />
+              <Transcript turns={call.transcript} evidence={evidence} onSeek={call.recordingUrl ? seek : null} onBack={back} onLeave={() => setFrom(null)} />
             )}
           </Section>
         </div>

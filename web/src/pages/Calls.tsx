@@ -20,7 +20,7 @@ import { FilterDrawer } from '../filters/FilterDrawer';
 import { RangePicker } from '../filters/RangePicker';
 import { useMetrics } from '../filters/useMetrics';
 import { DEFAULT_FACTS, identifiersIn, metricOf, readColumns } from '../lib/columns';
-import { filterCount, queryOf, readFilters, spanIn, type Filters } from '../lib/filters';
+import { filterCount, isFiltered, onlyTime, queryOf, readFilters, spanIn, type Filters } from '../lib/filters';
 import { count, plural } from '../lib/format';
 
 export function Calls() {
@@ -41,13 +41,14 @@ export function Calls() {
   const identifiers = [...new Set([...asked, ...metrics.map(({ identifier }) => identifier), ...columns.map((one) => metricOf(one) ?? '')])].filter(Boolean);
 
   const change = (filter: Partial<Filters>) => void navigate({ search: (before) => ({ ...before, ...filter }), replace: true });
-  const filtered = filterCount(filters) > 0 || filters.search !== undefined || span !== null;
+  const show = (next: Filters) => void navigate({ search: { ...next, columns: search.columns } });
   const more = () => void pages.fetchNextPage();
 
   return (
     <Page
+      wide
       title="Call logs"
-      text={total === undefined ? ' ' : plural(total, 'call')}
+      text={total === undefined ? ' ' : `${plural(total, 'call')}${total > 1 ? ', the latest to arrive first' : ''}`}
       actions={
         <>
           <ViewMenu search={search} onOpen={(view) => void navigate({ search: view as Filters })} />
@@ -82,7 +83,12 @@ export function Calls() {
       <Loaded query={pages} skeleton={<CallTableSkeleton columns={search.columns ? columns : [...DEFAULT_FACTS, 'metric.', 'metric._']} />}>
         {() =>
           calls.length === 0 ? (
-            <Empty filtered={filtered} onClear={() => void navigate({ search: {} })} />
+            <Empty
+              filtered={isFiltered(filters)}
+              timed={span !== null}
+              onClear={() => show(onlyTime(filters))}
+              onAllTime={() => change({ range: undefined, from: undefined, to: undefined })}
+            />
           ) : (
             <>
               <CallTable
@@ -113,7 +119,7 @@ export function Calls() {
           onClose={() => setOpen(null)}
           onApply={(next) => {
             setOpen(null);
-            void navigate({ search: { ...next, columns: search.columns } });
+            show(next);
           }}
         />
       )}
@@ -155,7 +161,14 @@ function SearchField({ value, onChange }: { value: string; onChange: (text: stri
   );
 }
 
-function Empty({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
+interface EmptyProps {
+  filtered: boolean;
+  timed: boolean;
+  onClear: () => void;
+  onAllTime: () => void;
+}
+
+function Empty({ filtered, timed, onClear, onAllTime }: EmptyProps) {
   if (filtered) {
     return (
       <Nothing
@@ -167,7 +180,22 @@ function Empty({ filtered, onClear }: { filtered: boolean; onClear: () => void }
           </Button>
         }
       >
-        Take one away, or choose a longer time.
+        {timed ? 'Take one away, or choose a longer time.' : 'Take one away.'}
+      </Nothing>
+    );
+  }
+  if (timed) {
+    return (
+      <Nothing
+        icon={<IconPhone />}
+        title="No calls in this time"
+        action={
+          <Button variant="default" onClick={onAllTime}>
+            Show all time
+          </Button>
+        }
+      >
+        Choose a longer one.
       </Nothing>
     );
   }

@@ -1,4 +1,4 @@
-import { Badge, Button, Code, Group, Modal, Select, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Badge, Button, Group, Modal, Select, Stack, Table, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -7,12 +7,13 @@ import { createKey, keyList, revokeKey } from '../api/keys';
 import type { Key, MadeKey, Role } from '../api/schema';
 import { useAct } from '../components/act';
 import { useConfirm } from '../components/confirm';
-import { Copy } from '../components/Copy';
 import { DataTable } from '../components/DataTable';
 import { focusWrong } from '../components/forms';
 import { Lines } from '../components/Lines';
 import { Loaded } from '../components/Loaded';
 import { Page } from '../components/Page';
+import { useSession } from '../components/session';
+import { ShownOnce } from '../components/ShownOnce';
 import { Time } from '../components/Time';
 
 const ROLES: Record<Role, string> = {
@@ -23,6 +24,7 @@ const ROLES: Record<Role, string> = {
 };
 
 export function Keys() {
+  const { canAdminister } = useSession();
   const query = useQuery(keyList);
   const [creating, setCreating] = useState(false);
   const [made, setMade] = useState<MadeKey | null>(null);
@@ -31,9 +33,11 @@ export function Keys() {
       title="Keys"
       text="For people who sign in here, and programs that use the API."
       actions={
-        <Button leftSection={<IconPlus size={16} />} onClick={() => setCreating(true)}>
-          Create key
-        </Button>
+        canAdminister && (
+          <Button leftSection={<IconPlus size={16} />} onClick={() => setCreating(true)}>
+            Create key
+          </Button>
+        )
       }
     >
       <Loaded query={query} skeleton={<Lines rows={5} />}>
@@ -69,20 +73,9 @@ export function Keys() {
         />
       )}
       {made && (
-        <Modal opened onClose={() => setMade(null)} title={`The key ${made.key.name}`} size="lg" closeOnClickOutside={false}>
-          <Stack>
-            <Text size="sm">This is the only time that it is shown. Copy it now to where it is used.</Text>
-            <Group gap="xs" wrap="nowrap">
-              <Code block style={{ flex: 1, wordBreak: 'break-all', whiteSpace: 'normal' }}>
-                {made.secret}
-              </Code>
-              <Copy text={made.secret} what="the key" />
-            </Group>
-            <Group justify="flex-end">
-              <Button onClick={() => setMade(null)}>Done</Button>
-            </Group>
-          </Stack>
-        </Modal>
+        <ShownOnce title={`The key ${made.key.name}`} text={made.secret} what="the key" onClose={() => setMade(null)}>
+          <Text size="sm">This is the only time that it is shown. Copy it now to where it is used.</Text>
+        </ShownOnce>
       )}
     </Page>
   );

@@ -12,23 +12,22 @@ import { versionName } from '../editor/VersionMenu';
 import { AgentFilter } from '../filters/AgentFilter';
 import { Chips } from '../filters/Chips';
 import { RangePicker } from '../filters/RangePicker';
-import { queryOf, readFilters, spanIn, type Filters } from '../lib/filters';
+import { useSpan } from '../filters/useSpan';
+import { queryOf, readFilters, type Filters } from '../lib/filters';
 import { dateTime, plural } from '../lib/format';
-import { bucketFor, type Span } from '../lib/ranges';
+import { bucketFor } from '../lib/ranges';
 import { changesOfVersion, compared, counterpart } from '../lib/statistics';
 import { MetricSection } from '../metrics/MetricSection';
-
-const SINCE = new Date('2000-01-01T00:00:00Z');
+import classes from './MetricsDashboard.module.css';
 
 export function MetricsDashboard() {
   const search = useSearch({ from: '/dashboard' });
   const navigate = useNavigate({ from: '/dashboard' });
   const filters = readFilters(search);
-  const now = new Date();
-  const span: Span = spanIn(filters, '30d', now) ?? { from: SINCE, to: now };
-  const bucket = bucketFor(span);
-  const query = useQuery(metricStatistics(queryOf(filters, span), bucket));
-  const against = compared(filters, span, search.compare, search.with);
+  const { span } = useSpan(filters, '30d');
+  const bucket = span ? bucketFor(span) : 'month';
+  const query = useQuery({ ...metricStatistics(queryOf(filters, span), bucket), enabled: span !== null });
+  const against = span && compared(filters, span, search.compare, search.with);
   const other = useQuery({
     ...metricStatistics(against ? queryOf(against.filters, against.span) : {}, bucket),
     enabled: against !== null,
@@ -36,7 +35,7 @@ export function MetricsDashboard() {
   const change = (next: Partial<Filters> & { compare?: string | undefined; with?: string | undefined }) =>
     void navigate({ search: (before) => ({ ...before, ...next }), replace: true });
   return (
-    <Page title="Metrics dashboard" text="What the calls said. Every mark leads to the calls behind it.">
+    <Page wide title="Metrics dashboard" text="What the calls said. Every mark leads to the calls behind it.">
       <Group mb="sm" gap="xs">
         <RangePicker filters={filters} fallback="30d" onChange={change} />
         <AgentFilter filters={filters} onChange={change} />
@@ -47,6 +46,7 @@ export function MetricsDashboard() {
       </Group>
       <Loaded query={query} skeleton={<DashboardSkeleton />}>
         {(report) => {
+          if (!span) return null;
           const marks = { filters, bucket, versions: changesOfVersion(report.versions) };
           if (report.metrics.length === 0) return <Empty />;
           return (
@@ -56,16 +56,18 @@ export function MetricsDashboard() {
                   {plural(report.versions.length, 'version')} answered in this time; a dashed line marks where one began.
                 </p>
               )}
-              {report.metrics.map((metric) => (
-                <MetricSection
-                  key={`${metric.identifier} ${metric.type}`}
-                  metric={metric}
-                  ground={marks}
-                  span={span}
-                  comparing={against !== null}
-                  other={against ? counterpart(metric, other.data?.metrics) : undefined}
-                />
-              ))}
+              <div className={classes.sections}>
+                {report.metrics.map((metric) => (
+                  <MetricSection
+                    key={`${metric.identifier} ${metric.type}`}
+                    metric={metric}
+                    ground={marks}
+                    span={span}
+                    comparing={against !== null}
+                    other={against ? counterpart(metric, other.data?.metrics) : undefined}
+                  />
+                ))}
+              </div>
             </Stack>
           );
         }}
@@ -76,11 +78,11 @@ export function MetricsDashboard() {
 
 function DashboardSkeleton() {
   return (
-    <Stack>
+    <div className={classes.sections}>
       {[1, 2, 3].map((row) => (
         <Skeleton key={row} height={380} radius="lg" />
       ))}
-    </Stack>
+    </div>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Group, Skeleton, Stack } from '@mantine/core';
+import { Group, Skeleton } from '@mantine/core';
 import { IconPhoneIncoming } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -13,58 +13,57 @@ import { Page } from '../components/Page';
 import { Section } from '../components/Section';
 import { AgentFilter } from '../filters/AgentFilter';
 import { RangePicker } from '../filters/RangePicker';
-import { queryOf, readFilters, spanIn, type Filters } from '../lib/filters';
-import { bucketLabel, change, count, duration, percent, plural } from '../lib/format';
-import { bucketFor, previous, type Bucket, type Span } from '../lib/ranges';
+import { useSpan } from '../filters/useSpan';
+import { queryOf, readFilters, type Filters } from '../lib/filters';
+import { bucketPlace, change, count, duration, percent, plural } from '../lib/format';
+import { bucketFor, previous, previousWords, type Bucket, type Span } from '../lib/ranges';
 import { callsBehind, counterpart } from '../lib/statistics';
 import { ChosenMetrics } from '../overview/ChosenMetrics';
 import { Tile } from '../overview/Tile';
 import classes from './Overview.module.css';
 
-const SINCE = new Date('2000-01-01T00:00:00Z');
-
 export function Overview() {
   const search = useSearch({ from: '/' });
   const navigate = useNavigate({ from: '/' });
   const filters = readFilters(search);
-  const now = new Date();
-  const whole = spanIn(filters, '7d', now);
-  const span: Span = whole ?? { from: SINCE, to: now };
-  const earlier = whole && previous(whole);
-  const bucket = bucketFor(span);
-  const calls = useQuery(callStatistics(queryOf(filters, span), bucket));
+  const { span, isAll } = useSpan(filters, '7d');
+  const earlier = span && !isAll ? previous(span) : null;
+  const bucket = span ? bucketFor(span) : 'month';
+  const calls = useQuery({ ...callStatistics(queryOf(filters, span), bucket), enabled: span !== null });
   const before = useQuery({ ...callStatistics(earlier ? queryOf(filters, earlier) : {}, bucket), enabled: earlier !== null });
-  const metrics = useQuery(metricStatistics(queryOf(filters, span), bucket));
+  const metrics = useQuery({ ...metricStatistics(queryOf(filters, span), bucket), enabled: span !== null });
   const metricsBefore = useQuery({ ...metricStatistics(earlier ? queryOf(filters, earlier) : {}, bucket), enabled: earlier !== null });
   const set = (next: Partial<Filters>) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true });
   return (
-    <Page title="Overview">
+    <Page wide title="Overview">
       <Group mb="md" gap="xs">
         <RangePicker filters={filters} fallback="7d" onChange={set} />
         <AgentFilter filters={filters} onChange={set} />
       </Group>
       <Loaded query={calls} skeleton={<OverviewSkeleton />}>
-        {(report) => (
-          <Stack>
-            <Tiles report={report} before={earlier ? before.data : undefined} filters={filters} span={span} />
-            {report.totals.calls === 0 ? (
-              <Empty />
-            ) : (
-              <>
+        {(report) => span && (
+          <div className={report.totals.calls === 0 ? classes.column : classes.columns}>
+            <div className={classes.column}>
+              <Tiles report={report} before={earlier ? before.data : undefined} filters={filters} span={span} isAll={isAll} />
+              {report.totals.calls === 0 ? (
+                <Empty />
+              ) : (
                 <Section title="Calls" beside={<TextLink to="/calls" search={callsBehind(filters, span) as Filters} size="sm">All of them</TextLink>}>
                   <Bars label="Calls over time" bars={barsOf(report, filters, bucket)} height={150} />
                 </Section>
-                <ChosenMetrics
-                  report={metrics.data}
-                  before={(metric) => counterpart(metric, earlier ? metricsBefore.data?.metrics : undefined)}
-                  filters={filters}
-                  span={span}
-                  show={search.show}
-                  onShow={(show) => void navigate({ search: (old) => ({ ...old, show }), replace: true })}
-                />
-              </>
+              )}
+            </div>
+            {report.totals.calls > 0 && (
+              <ChosenMetrics
+                report={metrics.data}
+                before={(metric) => counterpart(metric, earlier ? metricsBefore.data?.metrics : undefined)}
+                filters={filters}
+                span={span}
+                show={search.show}
+                onShow={(show) => void navigate({ search: (old) => ({ ...old, show }), replace: true })}
+              />
             )}
-          </Stack>
+          </div>
         )}
       </Loaded>
     </Page>
@@ -76,9 +75,10 @@ interface TilesProps {
   before: CallStatistics | undefined;
   filters: Filters;
   span: Span;
+  isAll: boolean;
 }
 
-function Tiles({ report: { totals }, before, filters, span }: TilesProps) {
+function Tiles({ report: { totals }, before, filters, span, isAll }: TilesProps) {
   const jobs = useQuery(jobCounts).data;
   const old = before?.totals;
   const share = (part: { analysed: number; finished: number }) => (part.finished === 0 ? null : part.analysed / part.finished);
@@ -86,14 +86,27 @@ function Tiles({ report: { totals }, before, filters, span }: TilesProps) {
   const [now, was] = [share(totals), old ? share(old) : null];
   const { mean = null } = totals.durationSeconds;
   const meanBefore = old?.durationSeconds.mean;
+  /** What is said where a tile has nothing to stand against. */
+  const none = (what: string) => {
+    if (isAll) return totals.calls > 0 ? 'since the first call' : undefined;
+    return old && `${old.calls === 0 ? 'no calls' : what} ${previousWords(span)}`;
+  };
   const waiting = jobs ? jobs.queued + jobs.running : 0;
   return (
     <div className={classes.tiles}>
-      <Tile name="Calls" value={count(totals.calls)} change={old ? change(totals.calls, old.calls) : null} to="/calls" search={behind} />
+      <Tile
+        name="Calls"
+        value={count(totals.calls)}
+        change={old ? change(totals.calls, old.calls) : null}
+        nothing={none('no calls')}
+        to="/calls"
+        search={behind}
+      />
       <Tile
         name="Analysed"
         value={now === null ? '–' : percent(now)}
         change={now !== null && was !== null ? now - was : null}
+        nothing={was === null ? none('none finished') : undefined}
         unit="points"
         note={totals.analysisFailed > 0 ? `${count(totals.analysisFailed)} failed` : undefined}
         to="/calls"
@@ -103,6 +116,7 @@ function Tiles({ report: { totals }, before, filters, span }: TilesProps) {
         name="Length, on average"
         value={mean === null ? '–' : duration(mean)}
         change={mean !== null && meanBefore ? change(mean, meanBefore) : null}
+        nothing={meanBefore ? undefined : none('no length known')}
         to="/calls"
         search={behind}
       />
@@ -118,12 +132,12 @@ function Tiles({ report: { totals }, before, filters, span }: TilesProps) {
 
 function barsOf(report: CallStatistics, filters: Filters, bucket: Bucket): Bar[] {
   return report.series.map(({ start, end, calls, analysed, analysisFailed }) => {
-    const label = bucketLabel(start, bucket);
+    const { name, ...place } = bucketPlace(start, bucket);
     const failed = analysisFailed > 0 ? `, ${count(analysisFailed)} failed` : '';
     return {
       key: start,
-      label,
-      words: `${label}: ${plural(calls, 'call')}, ${count(analysed)} analysed${failed}`,
+      ...place,
+      words: `${name}: ${plural(calls, 'call')}, ${count(analysed)} analysed${failed}`,
       search: callsBehind(filters, { from: new Date(start), to: new Date(end) }),
       segments: [
         { value: analysed, colour: 'var(--bar)' },
@@ -136,15 +150,17 @@ function barsOf(report: CallStatistics, filters: Filters, bucket: Bucket): Bar[]
 
 function OverviewSkeleton() {
   return (
-    <Stack>
-      <div className={classes.tiles}>
-        {[1, 2, 3, 4].map((tile) => (
-          <Skeleton key={tile} height={104} radius="lg" />
-        ))}
+    <div className={classes.columns}>
+      <div className={classes.column}>
+        <div className={classes.tiles}>
+          {[1, 2, 3, 4].map((tile) => (
+            <Skeleton key={tile} height={104} radius="lg" />
+          ))}
+        </div>
+        <Skeleton height={260} radius="lg" />
       </div>
-      <Skeleton height={260} radius="lg" />
       <Skeleton height={220} radius="lg" />
-    </Stack>
+    </div>
   );
 }
 

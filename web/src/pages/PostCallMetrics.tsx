@@ -4,10 +4,12 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { agentConfig, agentDrafts, agentNames, agentVersions, type AnalyticsConfig, type Draft, type Version } from '../api/agents';
+import { isMissing } from '../api/problem';
 import { useConfirm } from '../components/confirm';
 import { TextLink } from '../components/links';
 import { Lines } from '../components/Lines';
 import { Loaded } from '../components/Loaded';
+import { NotFound } from '../components/NotFound';
 import { Nothing } from '../components/Nothing';
 import { Page } from '../components/Page';
 import { useSession } from '../components/session';
@@ -36,6 +38,7 @@ export function PostCallMetrics() {
     error: broken,
     refetch: versions.refetch,
   };
+  if (!both.data && isMissing(both.error)) return <NotFound what="agent" to="/agents" list="agents" />;
   return (
     <Loaded
       query={both}
@@ -116,7 +119,7 @@ function Editor({ agentId, versions, drafts, draft, version }: Props) {
   );
 
   return (
-    <Page title="Post Call Metrics" text="Questions that are asked of every call when it has ended." actions={tools}>
+    <Page wide title="Post Call Metrics" text="Questions that are asked of every call when it has ended." actions={tools}>
       <Group mb="md" gap="xs">
         <AgentMenu agentId={agentId} />
         <VersionMenu
@@ -226,7 +229,7 @@ function AgentMenu({ agentId }: { agentId: string }) {
 function StateNote({ canEdit, draft, version, drafts }: Pick<Props, 'draft' | 'version' | 'drafts'> & { canEdit: boolean }) {
   if (draft) {
     return (
-      <Alert mb="md" color="yellow" icon={<IconInfoCircle size={18} />}>
+      <Alert mb="md" className={classes.note} color="yellow" icon={<IconInfoCircle size={18} />}>
         A draft: every change is saved at once, and no call is asked these metrics before it is published. Last changed{' '}
         {dateTime(draft.updatedAt)}
         {draft.lastEditorName && ` by ${draft.lastEditorName}`}.
@@ -236,7 +239,7 @@ function StateNote({ canEdit, draft, version, drafts }: Pick<Props, 'draft' | 'v
   const later = version ? drafts.find(({ sourceVersionId }) => sourceVersionId === version._id) : undefined;
   if (!canEdit || !version) return null;
   return (
-    <Alert mb="md" color="gray" icon={<IconInfoCircle size={18} />}>
+    <Alert mb="md" className={classes.note} color="gray" icon={<IconInfoCircle size={18} />}>
       {versionName(version)} is published and stays as it is. Whatever you change opens a draft of it.
       {later && (
         <>

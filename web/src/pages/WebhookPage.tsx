@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { agentNames } from '../api/agents';
+import { isMissing } from '../api/problem';
 import type { Webhook } from '../api/schema';
 import { changeWebhook, deleteWebhook, deliveryPage, replayWebhook, testWebhook, webhookQuery } from '../api/webhooks';
 import { useAct } from '../components/act';
@@ -13,6 +14,7 @@ import { Facts } from '../components/Facts';
 import { Lines } from '../components/Lines';
 import { TextLink } from '../components/links';
 import { Loaded } from '../components/Loaded';
+import { NotFound } from '../components/NotFound';
 import { Page } from '../components/Page';
 import { Pages } from '../components/Pages';
 import { Section } from '../components/Section';
@@ -31,6 +33,7 @@ export function WebhookPage() {
   const { webhookId } = useParams({ from: '/webhooks/$webhookId' });
   const { canAdminister } = useSession();
   const query = useQuery(webhookQuery(webhookId));
+  if (!query.data && isMissing(query.error)) return <NotFound what="webhook" to="/webhooks" list="webhooks" />;
   return (
     <Page
       title={query.data?.url ?? 'Webhook'}

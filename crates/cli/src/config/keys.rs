@@ -129,19 +129,19 @@ pub(super) const KEYS: &[Key] = &[
     key(
         "delivery.enabled",
         Truth,
-        "Whether this server sends webhooks. One that does not still takes them in, and another one on the same database sends.",
+        "Whether this server sends webhooks and fetches calls from platforms. One that does not still takes both in, and another one on the same database does it.",
     ),
     open(
         "delivery.allow_networks",
         Text,
         "none",
-        "Networks that webhooks may be sent to although they are not public, such as `10.1.0.0/16, 127.0.0.1/32`.",
+        "Networks that webhooks may be sent to, and calls fetched from, although they are not public, such as `10.1.0.0/16, 127.0.0.1/32`.",
     ),
     open(
         "delivery.ports",
         Text,
         "every port",
-        "The only ports that webhooks may be sent to, such as `443, 8443`.",
+        "The only ports that webhooks may be sent to, and calls fetched from, such as `443, 8443`.",
     ),
     key(
         "delivery.https_only",
@@ -151,7 +151,7 @@ pub(super) const KEYS: &[Key] = &[
     key(
         "delivery.timeout_seconds",
         Whole,
-        "Seconds that a webhook has for its answer.",
+        "Seconds that a webhook, or a platform that a call is fetched from, has for its answer.",
     ),
     key(
         "delivery.concurrency",

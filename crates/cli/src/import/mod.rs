@@ -7,7 +7,7 @@ mod report;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use aftercall_intake::{Headers, Incoming, Kept, MAX_PAYLOAD_BYTES, Outcome, Source, by_name};
+use aftercall_intake::{Headers, Incoming, MAX_PAYLOAD_BYTES, Outcome, Source, by_name};
 use aftercall_server::intake::{joined, read_call};
 use aftercall_server::settings::Limits;
 use aftercall_store::Store;
@@ -35,9 +35,13 @@ const OWN: &str = "calls";
 pub(crate) fn run(args: &ImportArgs) -> Result<Exit, Failure> {
     let reader = Reader::of(args)?;
     let files = payloads::files(&args.files).or_exit(Exit::Input)?;
+    let of = match &args.agent {
+        Some(agent) => format!("{} of {agent}", args.source),
+        None => args.source.clone(),
+    };
     let place = match &args.resume {
-        Some(path) => Place::read(path, &files).or_exit(Exit::Input)?,
-        None => Place::start(&files),
+        Some(path) => Place::read(path, &of, &files).or_exit(Exit::Input)?,
+        None => Place::start(&of, &files),
     };
     let config = args.config.load(&[])?;
     let runtime = runtime()?;
@@ -67,10 +71,14 @@ pub(crate) fn run(args: &ImportArgs) -> Result<Exit, Failure> {
     for (number, path) in files.iter().enumerate().skip(place.file) {
         let behind = if number == place.file { place.line } else { 0 };
         let at = |bytes| bar.set_position(done + bytes);
-        payloads::each(path, number, behind, MAX_PAYLOAD_BYTES, at, |payload| {
-            import.take(payload)
-        })
-        .or_exit(Exit::Input)?;
+        let mut stopped = false;
+        let read = payloads::each(path, number, behind, MAX_PAYLOAD_BYTES, at, |payload| {
+            import.take(payload).inspect_err(|_| stopped = true)
+        });
+        match read {
+            Err(error) if !stopped => import.pass_over(number, &error).or_exit(Exit::Input)?,
+            read => read.or_exit(Exit::Input)?,
+        }
         done += bytes(path);
     }
     import.store_batch().or_exit(Exit::Input)?;
@@ -174,6 +182,14 @@ impl Import<'_> {
         Ok(())
     }
 
+    /// A file that cannot be read any further does not hold up those behind it.
+    fn pass_over(&mut self, file: usize, error: &anyhow::Error) -> anyhow::Result<()> {
+        self.report
+            .refused(file, 0, &[format!("cannot be read: {error:#}")]);
+        (self.place.file, self.place.line) = (file + 1, 0);
+        self.store_batch()
+    }
+
     fn read(&self, body: &[u8]) -> Result<Read, Vec<String>> {
         let mut call = match &self.reader {
             Reader::Own => read_call(body, &self.limits)?,
@@ -191,7 +207,8 @@ impl Import<'_> {
                     Outcome::Ignored { event } => return Ok(Read::Ignored(event)),
                     Outcome::Fetch(_) => return Ok(Read::Notice),
                     Outcome::Call(taken) => {
-                        let kept = Kept::from(*taken);
+                        let agent = self.args.agent.as_deref().unwrap_or_default();
+                        let kept = taken.of_agent(agent);
                         NewCall {
                             call: kept.call,
                             agent_id: String::new(),
@@ -230,7 +247,7 @@ impl Import<'_> {
         for ((file, line, call), answer) in batch.into_iter().zip(answers) {
             // Another event of the same call joins it.
             let answer = match answer {
-                Err(Rejected::Conflict { .. }) => {
+                Err(Rejected::Conflict { .. }) if !matches!(self.reader, Reader::Own) => {
                     let merged = self.runtime.block_on(store.merge_call(call, joined));
                     merged.context("cannot store a call")?
                 }

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 /// What is done: all files before this one, and of it the lines up to that one.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Place {
+    /// What is imported, and whose: with another source or agent the place means nothing.
+    of: String,
     /// The files, in the order of reading. With others the place means nothing.
     files: Vec<PathBuf>,
     /// Place of the file, from 0.
@@ -20,8 +22,9 @@ pub(super) struct Place {
 
 impl Place {
     /// Before everything.
-    pub(super) fn start(files: &[PathBuf]) -> Self {
+    pub(super) fn start(of: &str, files: &[PathBuf]) -> Self {
         Self {
+            of: of.to_owned(),
             files: files.to_vec(),
             ..Self::default()
         }
@@ -31,15 +34,24 @@ impl Place {
     ///
     /// # Errors
     /// The file cannot be read, or it is of other files.
-    pub(super) fn read(path: &Path, files: &[PathBuf]) -> anyhow::Result<Self> {
+    pub(super) fn read(path: &Path, of: &str, files: &[PathBuf]) -> anyhow::Result<Self> {
         let context = || path.display().to_string();
         let text = match fs::read(path) {
             Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::start(files)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Self::start(of, files));
+            }
             Err(error) => return Err(error).with_context(context),
         };
         let place: Self = serde_json::from_slice(&text)
             .with_context(|| format!("{} was not written by an import", path.display()))?;
+        if place.of != of {
+            bail!(
+                "{} is of an import of {}, and this one is of {of}: name another file, or delete it",
+                path.display(),
+                place.of
+            );
+        }
         if place.files != files {
             bail!(
                 "{} is of an import of other files: name another file, or delete it",
@@ -76,14 +88,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("place");
         let files = [PathBuf::from("a"), PathBuf::from("b")];
-        let mut place = Place::read(&path, &files).unwrap();
-        assert_eq!(place, Place::start(&files));
+        let mut place = Place::read(&path, "vapi", &files).unwrap();
+        assert_eq!(place, Place::start("vapi", &files));
         place.file = 1;
         place.line = 7;
         place.keep(&path).unwrap();
-        assert_eq!(Place::read(&path, &files).unwrap(), place);
-        assert!(Place::read(&path, &files[..1]).is_err());
+        assert_eq!(Place::read(&path, "vapi", &files).unwrap(), place);
+        assert!(Place::read(&path, "vapi", &files[..1]).is_err());
+        assert!(Place::read(&path, "retell", &files).is_err());
         fs::write(&path, "x").unwrap();
-        assert!(Place::read(&path, &files).is_err());
+        assert!(Place::read(&path, "vapi", &files).is_err());
     }
 }

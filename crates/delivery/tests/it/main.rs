@@ -7,6 +7,7 @@
 
 mod addresses;
 mod answers;
+mod fetched;
 mod found;
 mod key_file;
 mod receiver;

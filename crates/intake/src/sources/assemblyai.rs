@@ -19,6 +19,7 @@ use crate::{Incoming, json, speakers};
 const NAME: &str = "assemblyai";
 const COMPLETED: &str = "completed";
 const BASE: &str = "https://api.assemblyai.com";
+const ACCESS: Access = Access::Authorization;
 
 static TURNS: Names = Names {
     list: "utterances",
@@ -69,12 +70,16 @@ impl Source for AssemblyAi {
                 name: "transcript".to_owned(),
                 base: BASE.to_owned(),
                 path: format!("/v2/transcript/{id}"),
-                access: Access::Authorization,
+                access: ACCESS,
             }],
             call_id: id,
             payload: Json::Object(root.fields),
             query: incoming.query().to_owned(),
         })))
+    }
+
+    fn access(&self) -> Option<Access> {
+        Some(ACCESS)
     }
 
     fn read_fetched(
@@ -88,6 +93,10 @@ impl Source for AssemblyAi {
             said.shift_remove(name);
         }
         let mut fields = transcript.unwrap_or_default();
+        let status = fields.get("status").and_then(Json::as_str);
+        if let Some(status) = status.filter(|status| *status != COMPLETED) {
+            return ignored(format!("status {status}"));
+        }
         // The id of the notice is the call's, whatever has come back.
         fields.insert("id".to_owned(), notice.call_id.as_str().into());
         read_transcript(fields, said, &notice.query)

@@ -15,7 +15,7 @@ use crate::object::{Object, Reading};
 use crate::outcome::Outcome;
 use crate::samples::{self, Sample};
 use crate::signature::Signature;
-use crate::words::{Stretch, Word, stretches};
+use crate::words::{Word, stretches};
 use crate::{Incoming, json, speakers};
 
 const NAME: &str = "deepgram";
@@ -122,6 +122,7 @@ pub(super) fn read_results(
     });
     let heard = !draft.turns.is_empty();
     let mut language = None;
+    let mut spoken_words = Vec::new();
     root.each(&path("channels"), |channel, index| {
         language = language.take().or(channel.text("detected_language"));
         channel.each("alternatives", |best, rank| {
@@ -136,20 +137,29 @@ pub(super) fn read_results(
                 return;
             }
             let label = several.then(|| index.to_string());
-            for stretch in spoken(best, label, said) {
-                let role = speakers::role(&stretch.label, agent);
-                let mut turn = DraftTurn::new(&WORDS, index, role, stretch.text);
-                (turn.start, turn.end) = (stretch.start, stretch.end);
-                draft.turns.push(turn);
-            }
+            spoken_words.extend(spoken(best, label, said));
             best.leave_out("paragraphs");
         });
     });
+    if spoken_words.iter().all(|word| word.start.is_some()) {
+        // Each channel has its own words: who speaks when is seen when they stand together.
+        let start = |word: &Word| word.start.unwrap_or_default();
+        spoken_words.sort_by(|a, b| start(a).total_cmp(&start(b)));
+    }
+    for stretch in stretches(spoken_words) {
+        // Of several channels the label is the number.
+        let channel = Some(&stretch.label).filter(|_| several);
+        let index = channel.and_then(|number| number.parse().ok()).unwrap_or(0);
+        let role = speakers::role(&stretch.label, agent);
+        let mut turn = DraftTurn::new(&WORDS, index, role, stretch.text);
+        (turn.start, turn.end) = (stretch.start, stretch.end);
+        draft.turns.push(turn);
+    }
     draft.set("language", language, &path("channels[0].detected_language"));
 }
 
-/// The words of an alternative, by speaker; without words, its transcript.
-fn spoken(best: &mut Object<'_>, label: Option<String>, said: Option<String>) -> Vec<Stretch> {
+/// The words of an alternative, by speaker; without words, its transcript as one.
+fn spoken(best: &mut Object<'_>, label: Option<String>, said: Option<String>) -> Vec<Word> {
     let mut words = Vec::new();
     let count = best
         .see("words")
@@ -168,13 +178,14 @@ fn spoken(best: &mut Object<'_>, label: Option<String>, said: Option<String>) ->
     });
     if count > 0 {
         best.leave_out("words");
-        return stretches(words);
+        return words;
     }
-    vec![Stretch {
+    vec![Word {
         label: label.unwrap_or_default(),
         text: said.unwrap_or_default(),
         start: None,
         end: None,
+        mark: false,
     }]
 }
 

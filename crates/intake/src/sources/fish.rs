@@ -22,6 +22,7 @@ const ANALYZED: &str = "call.analyzed";
 const ENDED: &str = "call.ended";
 const DIALLED: &str = "phone_call.dial_finished";
 const BASE: &str = "https://api.fish.audio";
+const ACCESS: Access = Access::Bearer;
 
 static TURNS: Names = Names {
     list: "items",
@@ -75,7 +76,7 @@ impl Source for Fish {
                     name: "session".to_owned(),
                     base: BASE.to_owned(),
                     path: format!("/v1/agent/sessions/{id}"),
-                    access: Access::Bearer,
+                    access: ACCESS,
                 }],
                 call_id: id,
                 payload: Json::Object(root.fields),
@@ -84,6 +85,10 @@ impl Source for Fish {
         }
         let fields = root.fields;
         read_session(event, fields, incoming.query())
+    }
+
+    fn access(&self) -> Option<Access> {
+        Some(ACCESS)
     }
 
     fn read_fetched(
@@ -104,10 +109,18 @@ impl Source for Fish {
                 // The notice has it.
                 "analysis" if whole.get("analysis") == Some(&value) => {}
                 _ => {
-                    let fetched = whole
-                        .entry("fetched")
-                        .or_insert_with(|| Json::Object(Map::new()));
-                    fetched[name] = value;
+                    // The notice may have a field of that name, of any kind.
+                    match whole.get_mut("fetched") {
+                        Some(Json::Object(fetched)) => {
+                            fetched.insert(name, value);
+                        }
+                        Some(_) => {
+                            whole.insert(format!("fetched.{name}"), value);
+                        }
+                        None => {
+                            whole.insert("fetched".to_owned(), json!({ name: value }));
+                        }
+                    }
                 }
             }
         }

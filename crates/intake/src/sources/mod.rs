@@ -26,7 +26,7 @@ use aftercall_core::{Call, Problem};
 use serde_json::{Map, Value as Json};
 
 use crate::object::Object;
-use crate::outcome::{Fetch, Fetched, Notice, Outcome};
+use crate::outcome::{Access, Fetch, Fetched, Notice, Outcome};
 use crate::samples::Sample;
 use crate::signature::{
     OfBody, Retell, Signature, Stamped, Standard, Synthflow, Twilio, Ultravox, Vapi,
@@ -70,7 +70,13 @@ pub trait Source: Sync {
     /// Every broken rule, with the field's path in the payload.
     fn read(&self, incoming: &Incoming<'_>) -> Result<Outcome, Vec<Problem>>;
 
-    /// Reads what a notice led to: everything that [`Notice::fetches`] and [`Source::next_page`] named.
+    /// How the operator's key goes with what is fetched; `None` where the source sends its calls whole.
+    fn access(&self) -> Option<Access> {
+        None
+    }
+
+    /// Reads what a notice led to: everything that [`Notice::fetches`] and [`Source::next_page`] named. [`Outcome::Ignored`] says that
+    /// the call is not ready yet: it is to be fetched again later.
     ///
     /// # Errors
     /// Every broken rule, with the field's path in what was fetched.
@@ -218,6 +224,12 @@ fn path_id(root: &Object<'_>, path: &str) -> Result<String, Vec<Problem>> {
         let rule = "must be an id of letters, digits, - and _";
         vec![Problem::new(path, Some(value), rule)]
     })
+}
+
+/// The last page names another one that cannot be fetched: a call of which part is missing is not taken for whole.
+fn not_followed(path: &str, next: &Json) -> Vec<Problem> {
+    let rule = "must be an address of the platform, under which the rest is fetched";
+    vec![Problem::new(path, Some(next), rule)]
 }
 
 /// The answers of that name, each an object.

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use aftercall_core::{Call, Problem, Role};
 use serde_json::{Map, Value as Json, json};
 
-use super::{Source, TWILIO_SIGNATURE, answers, ignored, missing, path_id};
+use super::{Source, TWILIO_SIGNATURE, answers, goes_on, ignored, missing, not_followed, path_id};
 use crate::analysis::{Analysis, Found};
 use crate::draft::{Draft, DraftTurn, Names};
 use crate::hints::{AGENT, Hints};
@@ -25,6 +25,7 @@ const AVAILABLE: &str = "voice_intelligence_transcript_available";
 const RESULTS: &str = "operator_results";
 const CLASSIC: &str = "https://intelligence.twilio.com";
 const CONVERSATIONS: &str = "https://conversations.twilio.com";
+const ACCESS: Access = Access::Basic;
 
 static SENTENCES: Names = Names {
     list: "sentences",
@@ -72,6 +73,10 @@ impl Source for Twilio {
         }
     }
 
+    fn access(&self) -> Option<Access> {
+        Some(ACCESS)
+    }
+
     fn read_fetched(
         &self,
         notice: &Notice,
@@ -87,7 +92,8 @@ impl Source for Twilio {
     fn next_page(&self, fetch: &Fetch, body: &[u8]) -> Option<Fetch> {
         let page = json::parse(body).ok()?;
         let meta = page.get("meta")?;
-        let path = if let Some(token) = meta.get("nextToken").and_then(Json::as_str) {
+        let token = meta.get("nextToken").and_then(Json::as_str);
+        let path = if let Some(token) = token.filter(|token| !token.is_empty()) {
             let token: String = form_urlencoded::byte_serialize(token.as_bytes()).collect();
             let path = fetch.path.split("&pageToken=").next().unwrap_or_default();
             format!("{path}&pageToken={token}")
@@ -126,7 +132,7 @@ fn fetch(base: &str, name: &str, path: String) -> Fetch {
         name: name.to_owned(),
         base: base.to_owned(),
         path,
-        access: Access::Basic,
+        access: ACCESS,
     }
 }
 
@@ -203,7 +209,16 @@ fn pages(
     whole: &mut Map<String, Json>,
 ) -> Result<Json, Vec<Problem>> {
     let (mut all, mut beside) = (Vec::new(), Vec::new());
-    for mut page in answers(fetched, name)? {
+    let mut answers = answers(fetched, name)?;
+    let meta = answers.last().and_then(|page| page.get("meta"));
+    for place in ["nextToken", "next_page_url"] {
+        let next = meta.and_then(|meta| meta.get(place)?.as_str());
+        if let Some(next) = next.filter(|next| !next.is_empty()) {
+            let path = format!("{name}.meta.{place}");
+            return Err(not_followed(&path, &next.into()));
+        }
+    }
+    for mut page in answers.drain(..) {
         page.shift_remove("meta");
         match page.shift_remove(list) {
             Some(Json::Array(items)) => all.extend(items),
@@ -227,6 +242,12 @@ fn read_transcript(notice: &Notice, fetched: &[Fetched<'_>]) -> Result<Outcome, 
     let mut whole = Map::new();
     whole.insert("notice".to_owned(), notice.payload.clone());
     let transcript = answers(fetched, "transcript")?.into_iter().next();
+    let status = transcript
+        .as_ref()
+        .and_then(|transcript| transcript.get("status")?.as_str());
+    if let Some(status) = status.filter(|status| goes_on(status)) {
+        return ignored(format!("status {status}"));
+    }
     whole.insert("transcript".to_owned(), json!(transcript));
     let sentences = pages(fetched, "sentences", "sentences", &mut whole)?;
     whole.insert("sentences".to_owned(), sentences);

@@ -6,7 +6,7 @@
 use aftercall_core::{Call, Problem, Role};
 use serde_json::{Map, Value as Json, json};
 
-use super::{Source, ULTRAVOX_SIGNATURE, answers, ignored, missing, path_id};
+use super::{Source, ULTRAVOX_SIGNATURE, answers, ignored, missing, not_followed, path_id};
 use crate::analysis::Analysis;
 use crate::draft::{Draft, DraftTurn, Names};
 use crate::hints::Hints;
@@ -19,6 +19,7 @@ use crate::{Incoming, json, times, tools};
 const NAME: &str = "ultravox";
 const ENDED: &str = "call.ended";
 const BASE: &str = "https://api.ultravox.ai";
+const ACCESS: Access = Access::ApiKeyHeader;
 
 static TURNS: Names = Names {
     list: "messages",
@@ -58,12 +59,16 @@ impl Source for Ultravox {
                 name: "messages".to_owned(),
                 base: BASE.to_owned(),
                 path: format!("/api/calls/{id}/messages?pageSize=200"),
-                access: Access::ApiKeyHeader,
+                access: ACCESS,
             }],
             call_id: id,
             payload: Json::Object(root.fields),
             query: incoming.query().to_owned(),
         })))
+    }
+
+    fn access(&self) -> Option<Access> {
+        Some(ACCESS)
     }
 
     fn read_fetched(
@@ -76,9 +81,19 @@ impl Source for Ultravox {
             _ => Map::new(),
         };
         let (mut messages, mut pages) = (Vec::new(), Vec::new());
-        for mut page in answers(fetched, "messages")? {
-            if let Some(Json::Array(items)) = page.shift_remove("results") {
-                messages.extend(items);
+        let mut answers = answers(fetched, "messages")?;
+        if let Some(next) = answers.last().and_then(|page| page.get("next"))
+            && !next.is_null()
+        {
+            return Err(not_followed("messages.next", next));
+        }
+        for mut page in answers.drain(..) {
+            match page.shift_remove("results") {
+                Some(Json::Array(items)) => messages.extend(items),
+                other => {
+                    let path = "messages.results";
+                    return Err(vec![Problem::new(path, other.as_ref(), "must be a list")]);
+                }
             }
             for place in ["next", "previous", "total"] {
                 page.shift_remove(place);

@@ -16,7 +16,7 @@ use crate::object::{Object, Reading};
 use crate::outcome::Outcome;
 use crate::samples::{self, Sample};
 use crate::signature::Signature;
-use crate::{Incoming, dialogue, json, tools};
+use crate::{Incoming, dialogue, json, times, tools};
 
 const NAME: &str = "vapi";
 const REPORT: &str = "end-of-call-report";
@@ -153,7 +153,8 @@ fn add_turns(draft: &mut Draft, item: &mut Object<'_>, index: usize) {
     let start = item.seconds("secondsFromStart");
     let lasts = item.millis("duration");
     let at = item.instant("time");
-    item.take("endTime");
+    let until = item.instant("endTime");
+    let lasts = lasts.or_else(|| Some(times::between(at?, until?)).filter(|lasts| *lasts >= 0.0));
     let timed = |(role, content): (Role, String)| {
         let mut turn = DraftTurn::new(&TURNS, index, role, content);
         (turn.start, turn.at) = (start, at);

@@ -5,6 +5,7 @@
     reason = "the readers of files in these tests are functions of their own"
 )]
 
+mod fetched;
 mod files;
 mod golden;
 mod hostile;

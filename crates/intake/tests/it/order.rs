@@ -14,7 +14,7 @@ fn taken(source: &str, body: &Json) -> Kept {
         &[],
     );
     match outcome {
-        Ok(Outcome::Call(taken)) => (*taken).into(),
+        Ok(Outcome::Call(taken)) => taken.of_agent("a"),
         other => panic!("{other:?}"),
     }
 }
@@ -30,7 +30,7 @@ fn kept(source: &str, name: &str) -> Kept {
 /// Every order, with repeats in between.
 fn assert_any_order(events: &[Kept; 2]) -> Kept {
     let [a, b] = events;
-    let whole = merge(a, b);
+    let whole = merge(a, b).unwrap();
     for order in [
         vec![b, a],
         vec![a, a, b],
@@ -40,7 +40,7 @@ fn assert_any_order(events: &[Kept; 2]) -> Kept {
     ] {
         let mut found = order[0].clone();
         for event in &order[1..] {
-            found = merge(&found, event);
+            found = merge(&found, event).unwrap();
         }
         assert_eq!(found, whole);
     }
@@ -100,7 +100,7 @@ fn what_comes_again_with_another_address_of_the_recording_changes_nothing() {
     let first = kept("vapi", "report");
     let mut again = first.clone();
     again.call.recording_url = Some("https://files.example/mono.wav?signed=2".to_owned());
-    assert_eq!(merge(&first, &again), first);
+    assert_eq!(merge(&first, &again), Some(first.clone()));
 }
 
 #[test]
@@ -112,9 +112,48 @@ fn results_of_several_rules_add_up() {
         .insert("platformAnalysis".to_owned(), analysis("mood"));
     b.extra
         .insert("platformAnalysis".to_owned(), analysis("topic"));
-    let whole = merge(&a, &b);
+    let whole = merge(&a, &b).unwrap();
     let found = &whole.extra["platformAnalysis"];
     assert_eq!(found["values"].as_array().unwrap().len(), 2);
     assert_eq!(found["raw"]["topic"]["x"], 1);
-    assert_eq!(merge(&whole, &b), whole);
+    assert_eq!(merge(&whole, &b), Some(whole.clone()));
+}
+
+#[test]
+fn calls_of_two_platforms_are_not_joined() {
+    let vapi = kept("vapi", "report");
+    let mut other = kept("retell", "ended");
+    other.call.call_id.clone_from(&vapi.call.call_id);
+    assert_eq!(merge(&vapi, &other), None);
+    assert_eq!(merge(&other, &vapi), None);
+}
+
+#[test]
+fn what_has_no_place_is_joined_at_its_path() {
+    let told = |event: &str, more: Json| {
+        let mut call = json!({"call_id": "c", "call_status": "ended", "transcript_object": [{"role": "user", "content": "Hello."}]});
+        call.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        taken("retell", &json!({"event": event, "call": call}))
+    };
+    let ended = told("call_ended", json!({"deep": {"only": {"ended": 1}}}));
+    let analyzed = told("call_analyzed", json!({"deep": {"only": {"analyzed": 2}}}));
+    let whole = assert_any_order(&[ended, analyzed]);
+    let deep = whole.call.variables["retell"].to_string();
+    assert!(
+        deep.contains(r#""ended":1"#) && deep.contains(r#""analyzed":2"#),
+        "{deep}"
+    );
+}
+
+#[test]
+fn of_two_analyses_the_newer_counts() {
+    let mut old = kept("retell", "analyzed");
+    old.extra["intake"]["at"] = "2026-03-01T10:02:00Z".into();
+    let mut new = old.clone();
+    new.extra["intake"]["at"] = "2026-03-01T10:02:00.5Z".into();
+    new.extra["platformAnalysis"]["summary"] = "Newer.".into();
+    let whole = assert_any_order(&[old, new]);
+    assert_eq!(whole.extra["platformAnalysis"]["summary"], "Newer.");
 }

@@ -1,8 +1,8 @@
 //! Signatures: right, wrong, late, missing, sent again.
 
 use aftercall_intake::{
-    Headers, Incoming, Outcome, Sample, SignatureProblem, Signed, Source, all, authenticate,
-    by_name, same_secret, signed_request,
+    Headers, Incoming, Outcome, Sample, Secrets, SignatureProblem, Signed, Source, Unauthenticated,
+    all, authenticate, by_name, same_secret, signed_request,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -314,39 +314,64 @@ fn twilio_signs_a_json_body_through_its_address() {
 }
 
 #[test]
-fn whatever_a_request_brings_has_to_be_right_and_something_has_to_be_there() {
+fn a_request_is_taken_by_its_signature_or_else_by_the_secret_of_its_address() {
     for source in all() {
         let (sample, signed) = request(*source);
-        let of = |pairs: &[(String, String)], secret: Option<&str>, must: bool| {
+        let of = |pairs: &[(String, String)], secret: Option<&str>, secrets: &Secrets| {
             let headers: Headers = pairs.iter().cloned().collect();
             let incoming = Incoming {
                 url: &signed.url,
                 headers: &headers,
                 body: &sample.body,
             };
-            authenticate(*source, &incoming, secret, &["old", SECRET], must, now())
-                .map_err(|problem| problem.name())
+            authenticate(*source, &incoming, secret, secrets, now())
         };
-        let none: [(String, String); 0] = [];
+        let secrets = |signing: &[&str], address: &[&str]| Secrets {
+            signing: signing.iter().map(|one| (*one).to_owned()).collect(),
+            address: address.iter().map(|one| (*one).to_owned()).collect(),
+        };
         let name = source.name();
-        assert_eq!(of(&signed.headers, None, false), Ok(()), "{name}");
-        assert_eq!(of(&signed.headers, None, true), Ok(()), "{name}");
-        assert_eq!(of(&signed.headers, Some(SECRET), false), Ok(()), "{name}");
-        assert_eq!(of(&none, Some(SECRET), false), Ok(()), "{name}");
-        assert_eq!(of(&none, Some("old"), false), Ok(()), "{name}");
-        let bearer = headers(&[("Authorization", &format!("Bearer {SECRET}"))]);
-        assert_eq!(of(&bearer, None, false), Ok(()), "{name}");
-        assert_eq!(of(&none, None, false), Err("missing"), "{name}");
-        assert_eq!(of(&none, Some("another"), false), Err("wrong"), "{name}");
-        assert_eq!(of(&none, Some(""), false), Err("wrong"), "{name}");
-        assert_eq!(
-            of(&signed.headers, Some("another"), false),
-            Err("wrong"),
-            "{name}"
-        );
-        let bearer = headers(&[("Authorization", "Bearer another")]);
-        assert_eq!(of(&bearer, Some(SECRET), false), Err("wrong"), "{name}");
-        assert_eq!(of(&none, Some(SECRET), true), Err("missing"), "{name}");
+        let none: [(String, String); 0] = [];
+        let token = headers(&[("Authorization", "Bearer path")]);
+        let signs = secrets(&["old", SECRET], &["older", "path"]);
+        let plain = secrets(&[], &["older", "path"]);
+        for (headers, secret, secrets) in [
+            (&signed.headers[..], None, &signs),
+            (&signed.headers, Some("path"), &signs),
+            (&signed.headers, Some("older"), &signs),
+            (&none, Some("path"), &plain),
+            (&none, Some("older"), &plain),
+            (&token, None, &plain),
+            (&token, Some("path"), &plain),
+        ] {
+            assert_eq!(of(headers, secret, secrets), Ok(()), "{name} {secret:?}");
+        }
+        let wrong_token = headers(&[("Authorization", "Bearer wrong")]);
+        for (headers, secret, secrets) in [
+            (&signed.headers[..], Some("wrong"), &signs),
+            (&signed.headers, Some(""), &signs),
+            (&none, None, &plain),
+            (&none, Some("wrong"), &plain),
+            (&none, Some(""), &Secrets::default()),
+            (&none, Some(""), &secrets(&[], &[""])),
+            (&wrong_token, None, &plain),
+            // The address counts where it has a secret, whatever stands in the header.
+            (&token, Some("wrong"), &plain),
+        ] {
+            let found = of(headers, secret, secrets);
+            assert_eq!(found, Err(Unauthenticated::Secret), "{name} {secret:?}");
+        }
+        // Neither the secret of the address nor a bearer token that is it stands for a signature.
+        for (headers, secret, secrets) in [
+            (&none[..], None, &signs),
+            (&none, Some("path"), &signs),
+            (&token, None, &signs),
+            (&signed.headers, None, &secrets(&["other"], &["path"])),
+        ] {
+            let found = of(headers, secret, secrets);
+            let signature = matches!(found, Err(Unauthenticated::Signature(_)));
+            assert!(signature, "{name} {secret:?}: {found:?}");
+        }
     }
 }
 

@@ -5,7 +5,7 @@ Each vector is a request with a secret, a time and whether it is valid. Where a 
 signed here by what its documentation says, and the library is asked whether it is right; so no vector rests on our own word.
 The libraries take the time from the clock, which is set for them.
 
-  python3 -m venv venv && venv/bin/pip install -r requirements.txt && venv/bin/python make.py
+  python3 -m venv venv && venv/bin/pip install -r ../../../../tests/intake/requirements.txt && venv/bin/python make.py
 """
 import datetime
 import hashlib

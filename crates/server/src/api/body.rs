@@ -12,6 +12,9 @@ use crate::App;
 use crate::body;
 use crate::refusal::Refusal;
 
+/// Stands in problems for a value that is shown nowhere.
+pub(crate) const HIDDEN: &str = "a value that is not shown";
+
 /// A request's JSON object. No body at all, `null` and `{}` are the same.
 #[derive(Debug)]
 pub(crate) struct Body(Map<String, Json>);
@@ -80,6 +83,20 @@ impl<'a> Reader<'a> {
         };
         self.problems.push(Broken::new(name, Some(value), rule));
         None
+    }
+
+    /// As [`Reader::text`], for what is shown nowhere, not even where it breaks a rule; the inner `None` is `null`.
+    pub(crate) fn hidden(
+        &mut self,
+        name: &'static str,
+        max_chars: usize,
+    ) -> Option<Option<String>> {
+        let before = self.problems.len();
+        let text = self.text(name, max_chars);
+        for problem in self.problems.iter_mut().skip(before) {
+            HIDDEN.clone_into(&mut problem.value);
+        }
+        self.has(name).then_some(text)
     }
 
     /// `true` or `false`; `null` is the same as none.

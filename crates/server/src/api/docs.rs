@@ -50,7 +50,7 @@ fn html(document: &Json) -> String {
         format_args!(
             "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <title>{title} API</title><style>{STYLE}</style><h1>{title} API</h1><p>Version {version}. \
+         <title>{title} API</title><style>{STYLE}</style><main><p><a href=\"/\">Back to the dashboard</a></p><h1>{title} API</h1><p>Version {version}. \
          The same as a file: <a href=\"/v1/openapi.json\">openapi.json</a>.</p>{}",
             prose(&document["info"]["description"]),
         ),
@@ -75,7 +75,7 @@ fn html(document: &Json) -> String {
     }
     add_schemas(&mut out, document);
     add_problems(&mut out);
-    out.push_str("</html>");
+    out.push_str("</main></html>");
     out
 }
 

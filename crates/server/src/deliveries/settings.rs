@@ -12,7 +12,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DeliverySettings {
-    /// Whether this process sends. One that does not still takes webhooks in and writes what others send.
+    /// Whether this process sends, and fetches calls. One that does not still takes webhooks and notices in and writes what others
+    /// send.
     pub enabled: bool,
     /// Networks that may be sent to although they are private, such as `10.1.0.0/16`: a list, or a text with commas.
     #[serde(deserialize_with = "list")]
@@ -22,7 +23,7 @@ pub struct DeliverySettings {
     pub ports: Vec<u16>,
     /// Whether addresses have to begin with `https:`.
     pub https_only: bool,
-    /// Seconds that a receiver has for its answer.
+    /// Seconds that a receiver, or a platform that a call is fetched from, has for its answer.
     pub timeout_seconds: u64,
     /// Requests at a time of this process, to all receivers together.
     pub concurrency: usize,
@@ -61,11 +62,11 @@ impl DeliverySettings {
         }
     }
 
-    pub(super) fn timeout(&self) -> Duration {
+    pub(crate) fn timeout(&self) -> Duration {
         Duration::from_secs(self.timeout_seconds.clamp(1, 300))
     }
 
-    pub(super) fn poll(&self) -> Duration {
+    pub(crate) fn poll(&self) -> Duration {
         Duration::from_millis(self.poll_milliseconds.max(10))
     }
 }

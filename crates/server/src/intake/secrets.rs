@@ -8,8 +8,14 @@ use crate::deliveries::{Sealed, SealedError};
 
 impl Sealed {
     /// A secret of a source, sealed for it.
-    pub(crate) fn intake_secret(&self, store: &Store, source_id: &str, secret: &str) -> String {
-        self.seal(store, secret, &context(source_id))
+    pub(crate) fn intake_secret(
+        &self,
+        store: &Store,
+        agent_id: &str,
+        source: &str,
+        secret: &str,
+    ) -> String {
+        self.seal(store, secret, &context(agent_id, source))
     }
 
     /// The secrets of that kind, the newest first.
@@ -21,7 +27,7 @@ impl Sealed {
         source: &IntakeSource,
         kind: SecretKind,
     ) -> Result<Vec<String>, OpenError> {
-        let context = context(&source.id);
+        let context = context(&source.agent_id, &source.source);
         source
             .of_kind(kind)
             .map(|secret| self.open(&secret.sealed, &context))
@@ -34,7 +40,7 @@ impl Sealed {
     /// [`SealedError`].
     pub(crate) async fn check_intake(&self, store: &Store) -> Result<(), SealedError> {
         for source in store.all_intake_sources().await? {
-            let context = context(&source.id);
+            let context = context(&source.agent_id, &source.source);
             for secret in &source.secrets {
                 let opened = self.open(&secret.sealed, &context);
                 let opened = opened.map_err(|cause| SealedError::Intake {
@@ -52,7 +58,8 @@ impl Sealed {
     }
 }
 
-/// What a sealed secret is bound to, so that it opens nowhere else.
-fn context(source_id: &str) -> String {
-    format!("intake secret {source_id}")
+/// What a sealed secret is bound to, so that it opens nowhere else. Not the row's id: where two set a source up at once, only one of
+/// them makes the row.
+fn context(agent_id: &str, source: &str) -> String {
+    format!("intake secret {agent_id} {source}")
 }

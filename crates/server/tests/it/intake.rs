@@ -62,7 +62,7 @@ async fn every_source_brings_calls_by_its_signature(db: TestDb) {
         let path = setup["path"].as_str().unwrap().to_owned();
         let sent = call(&format!("call-{name}"));
         if !source.sample(&sent).answers.is_empty() {
-            // What is only a notice is fetched, which nothing here can answer.
+            // What is only a notice is fetched: see `fetched`.
             continue;
         }
         let first = deliver(&server, &path, name, &sent, secret).await;
@@ -257,8 +257,14 @@ async fn payloads_are_kept_as_long_as_is_said(db: TestDb) {
         .await
         .with(200);
     assert_ne!(taken["callId"], second["callId"]);
-    // One goes with its call, the other one when its time is over.
     let id = taken["callId"].as_str().unwrap();
+    let kept = server.get(&format!("/v1/calls/{id}/payloads")).await;
+    let kept = kept.with(200);
+    assert_eq!(kept["payloads"].as_array().unwrap().len(), 1, "{kept}");
+    assert_eq!(kept["payloads"][0]["source"], "text");
+    assert_eq!(kept["payloads"][0]["body"], "user: Hello.");
+    server.get("/v1/calls/none/payloads").await.with(404);
+    // One goes with its call, the other one when its time is over.
     server.delete(&format!("/v1/calls/{id}")).await.with(204);
     let two_days = SignedDuration::from_hours(48);
     assert_eq!(

@@ -232,12 +232,7 @@ impl Store {
     ) -> Result<(calls::Model, Outcome), StoreError> {
         if row.finished {
             // The job from its cancelling knows nothing of what was said.
-            let open = [JobState::Queued, JobState::Running].map(JobState::name);
-            jobs::Entity::delete_many()
-                .filter(jobs::Column::Subject.eq(row.id.as_str()))
-                .filter(jobs::Column::State.is_in(open))
-                .exec(txn)
-                .await?;
+            drop_open_jobs(txn, &row.id).await?;
         }
         let row = calls::Model {
             revision_id: Some(version.revision_id.clone()),
@@ -305,6 +300,20 @@ impl Store {
         };
         filled(row, &plan.sent.content)
     }
+}
+
+/// Takes away the jobs of a call that are not done. A worker that is at one cannot store what comes of it.
+pub(super) async fn drop_open_jobs(
+    txn: &DatabaseTransaction,
+    call_row_id: &str,
+) -> Result<(), StoreError> {
+    let open = [JobState::Queued, JobState::Running].map(JobState::name);
+    jobs::Entity::delete_many()
+        .filter(jobs::Column::Subject.eq(call_row_id))
+        .filter(jobs::Column::State.is_in(open))
+        .exec(txn)
+        .await?;
+    Ok(())
 }
 
 /// Finds each call's version, and rejects what has none.

@@ -127,8 +127,9 @@ impl CallFilter {
         .add_option(self.finished.map(|is| column(C::Finished).eq(is)))
         .add_option(self.is_test.map(|is| column(C::IsTest).eq(is)))
         .add_option(self.analysed.map(|is| match is {
-            true => column(C::CurrentAnalysisId).is_not_null(),
-            false => column(C::CurrentAnalysisId).is_null(),
+            // Those with an analysis have lines of it, and an index of SQLite has them.
+            true => column(C::AnswerLines).is_not_null(),
+            false => column(C::AnswerLines).is_null(),
         }))
         .add_option((!self.metrics.is_empty()).then(|| {
             let tests = self.metrics.iter().map(MetricFilter::condition);

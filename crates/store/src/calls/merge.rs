@@ -7,7 +7,7 @@ use sea_orm::{
 };
 use serde_json::{Map, Value as Json};
 
-use super::accept::accepted;
+use super::accept::{accepted, drop_open_jobs};
 use super::columns::{content_of, filled, transcript, turns_text};
 use super::content::{Content, differences};
 use super::sent::Sent;
@@ -29,15 +29,16 @@ pub struct Known {
 
 impl Store {
     /// Takes a call that comes in several events. Where it is there already, `join` says what is known after this one, from what is
-    /// stored and what is sent. A call that is over keeps what was said in it, and is not analysed again.
+    /// stored and what is sent; `None` where it is another call. A call that is over is analysed again where its words are others
+    /// after that.
     ///
     /// # Errors
-    /// Those of the database. What the sender did wrong is the inner error: that the call is another agent's, or over with
-    /// other words.
+    /// Those of the database. What the sender did wrong is the inner error: that the call is another agent's, or another
+    /// call.
     pub async fn merge_call(
         &self,
         new: NewCall,
-        join: impl Fn(Known, Known) -> Known,
+        join: impl Fn(Known, Known) -> Option<Known>,
     ) -> Result<Result<Accepted, Rejected>, StoreError> {
         let call_id = new.call.call_id.clone();
         let there = self.is_call_finished(&call_id).await;
@@ -73,7 +74,9 @@ impl Store {
             call: content.call.clone(),
             extra: content.extra.clone(),
         };
-        let joined = join(known(&stored), known(&sent.content));
+        let Some(joined) = join(known(&stored), known(&sent.content)) else {
+            return Ok(Err(conflict(&row, vec!["source".to_owned()])));
+        };
         let mut whole = Content {
             call: joined.call,
             extra: joined.extra,
@@ -87,8 +90,6 @@ impl Store {
         if fields.is_empty() {
             return accepted(row, Outcome::Unchanged).map(Ok);
         }
-        let said_otherwise =
-            !stored.call.transcript.is_empty() && stored.call.transcript != whole.call.transcript;
         let awaited = stored.cancelled && sent.content.is_finished();
         let (before, row, outcome) = if !row.finished || awaited {
             whole.cancelled = false;
@@ -96,16 +97,15 @@ impl Store {
             let before = row.clone();
             let (row, outcome) = self.update(&txn, row, whole, &sent.hash, &version).await?;
             (before, row, outcome)
-        } else if said_otherwise {
-            return Ok(Err(conflict(&row, fields)));
         } else {
-            let has_words_now =
-                stored.call.transcript.is_empty() && !whole.call.transcript.is_empty();
+            let other_words = stored.call.transcript != whole.call.transcript;
             let before = row.clone();
             let row = self.amend(&txn, row, &whole, &sent.hash).await?;
-            if has_words_now {
+            if other_words {
+                // A job that still waits, or is at it, is about the words of before.
+                drop_open_jobs(&txn, &row.id).await?;
                 let version = version_of(&txn, &row).await?;
-                let job = new_job(self, &row.id, &version.order());
+                let job = new_job(self, &row.id, &version.order().announced());
                 jobs::Entity::insert(job.into_active_model())
                     .exec_without_returning(&txn)
                     .await?;

@@ -3,7 +3,7 @@
 use aftercall_core::{MetricType, Problem, Status};
 use jiff::Timestamp;
 use sea_orm::Condition;
-use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, Query};
 
 use super::search::escaped;
 
@@ -196,6 +196,40 @@ impl MetricFilter {
             _ => false,
         }
     }
+
+    /// The same, by PostgreSQL; `None` is no bound.
+    pub(crate) fn split(&self) -> Option<Expr> {
+        let lines = Expr::col((calls::Entity, calls::Column::AnswerLines));
+        let split = |text: Expr, by: &str, part: i32| {
+            let parts = [text, Expr::val(by), Expr::val(part)];
+            Expr::from(Func::cust("split_part").args(parts))
+        };
+        let behind = |letters: &str| {
+            split(
+                lines.clone(),
+                &format!("\n{}\t{letters}", self.identifier),
+                2,
+            )
+        };
+        // What is not there is an empty text.
+        let read = |text: Expr, kind: &'static str| {
+            Expr::from(Func::cust("NULLIF").args([text, Expr::val("")])).cast_as(kind)
+        };
+        Some(match &self.test {
+            MetricTest::Value(comparison, bound) => {
+                let (letters, bound) = match bound {
+                    Bound::Number(number) => ("Ia\t", *number),
+                    Bound::Time(time) => ("Da\t", to_us(*time)),
+                };
+                comparison.with(read(split(behind(letters), "\t", 1), "BIGINT"), bound)
+            }
+            MetricTest::Confidence(comparison, share) => {
+                let line = split(behind(""), "\n", 1);
+                comparison.with(read(split(line, "\t", 3), "DOUBLE PRECISION"), *share)
+            }
+            _ => return None,
+        })
+    }
 }
 
 const OPERATORS: &str = "the name must end in `.ne`, `.in`, `.lt`, `.lte`, `.gt`, `.gte`, `.missing`, `.status`, `.confidence.lt` or the like";
@@ -254,8 +288,8 @@ fn has_line(identifier: &str, letters: &str, value: Option<i64>) -> Expr {
 fn is_in(identifier: &str, values: &[String]) -> Condition {
     let mut any = Condition::any();
     for text in values {
-        any = any.add(has_line(identifier, "Ea", Some(mark(text))));
-        any = any.add(has_line(identifier, "Sa", Some(mark(text))));
+        // A STRING or an ENUM: of another type no value is that number but by a chance of 64 bits.
+        any = any.add(has_line(identifier, "_a", Some(mark(text))));
         let others = [
             ("Ba", text.parse::<bool>().ok().map(i64::from)),
             ("Ia", text.parse().ok()),

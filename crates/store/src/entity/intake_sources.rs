@@ -10,6 +10,7 @@ pub struct Model {
     pub source: String,
     pub created_at: i64,
     pub updated_at: i64,
+    pub fetch_base: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -18,6 +18,7 @@ pub(crate) mod draft_edits;
 pub(crate) mod drafts;
 pub(crate) mod export_partitions;
 pub(crate) mod exports;
+pub(crate) mod intake_notices;
 pub(crate) mod intake_payloads;
 pub(crate) mod intake_secrets;
 pub(crate) mod intake_sources;

@@ -1,17 +1,30 @@
 //! Which platforms may send an agent's calls, and how they show that it is them.
 
+mod notices;
 mod payloads;
 mod sources;
 
 use jiff::Timestamp;
+use sea_orm::ConnectionTrait;
 
 use crate::StoreError;
 use crate::entity::{intake_secrets, intake_sources};
 use crate::times::{from_us, from_us_opt};
 
+pub use notices::{
+    IntakeNotice, KeptNotice, NewNotice, NoticeEnd, NoticeLease, NoticeState, RecordedNotice,
+};
+pub use payloads::KeptPayload;
 pub use sources::IntakePatch;
 
-pub(crate) use payloads::delete_of_call;
+/// Deletes what platforms sent of a call, by the sender's id of it.
+pub(crate) async fn delete_of_call(
+    db: &impl ConnectionTrait,
+    call_id: &str,
+) -> Result<(), StoreError> {
+    notices::delete_of_call(db, call_id).await?;
+    payloads::delete_of_call(db, call_id).await
+}
 
 /// A platform that may send an agent's calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +39,8 @@ pub struct IntakeSource {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// Scheme, host and port in the place of the platform's own to fetch calls from.
+    pub fetch_base: Option<String>,
     /// Its secrets, the newest first; those that have expired are left out.
     pub secrets: Vec<IntakeSecret>,
 }
@@ -52,6 +67,8 @@ pub enum SecretKind {
     Signing,
     /// It stands in the address.
     Path,
+    /// It opens the platform's API, to fetch calls from there.
+    Fetch,
 }
 
 impl SecretKind {
@@ -61,6 +78,7 @@ impl SecretKind {
         match self {
             Self::Signing => "signing",
             Self::Path => "path",
+            Self::Fetch => "fetch",
         }
     }
 }
@@ -85,6 +103,7 @@ impl IntakeSource {
             id: row.id,
             agent_id: row.agent_id,
             source: row.source,
+            fetch_base: row.fetch_base,
         })
     }
 }
@@ -93,7 +112,7 @@ impl TryFrom<intake_secrets::Model> for IntakeSecret {
     type Error = StoreError;
 
     fn try_from(row: intake_secrets::Model) -> Result<Self, StoreError> {
-        let kinds = [SecretKind::Signing, SecretKind::Path];
+        let kinds = [SecretKind::Signing, SecretKind::Path, SecretKind::Fetch];
         let kind = kinds.into_iter().find(|kind| kind.name() == row.kind);
         Ok(Self {
             kind: kind.ok_or_else(|| StoreError::corrupt("a secret's kind", &row.kind))?,

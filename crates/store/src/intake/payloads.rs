@@ -8,10 +8,51 @@ use sea_orm::{
 
 use crate::answers::storable;
 use crate::entity::intake_payloads as rows;
-use crate::times::to_us;
+use crate::times::{from_us, to_us};
 use crate::{Store, StoreError};
 
+/// A payload that was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptPayload {
+    /// 24 hex digits.
+    pub id: String,
+    /// Name of the source.
+    pub source: String,
+    /// The body. What was no UTF-8, and U+0000, is replaced.
+    pub body: String,
+    /// When it came.
+    pub created_at: Timestamp,
+}
+
 impl Store {
+    /// Up to `limit` payloads of a call that are kept, the newest first, by the sender's id of it.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] where there is no such call; those of the database.
+    pub async fn payloads(
+        &self,
+        call_id: &str,
+        limit: u64,
+    ) -> Result<Vec<KeptPayload>, StoreError> {
+        self.is_call_finished(call_id).await?;
+        let found = rows::Entity::find()
+            .filter(rows::Column::CallId.eq(call_id))
+            .order_by_desc(rows::Column::CreatedAt)
+            .order_by_desc(rows::Column::Id)
+            .limit(limit)
+            .all(self.reader())
+            .await?;
+        let read = |row: rows::Model| {
+            Ok(KeptPayload {
+                id: row.id,
+                source: row.source,
+                body: row.body,
+                created_at: from_us(row.created_at)?,
+            })
+        };
+        found.into_iter().map(read).collect()
+    }
+
     /// Keeps a payload; `call_id` is the sender's, where it is of a call.
     ///
     /// # Errors
@@ -71,7 +112,7 @@ impl Store {
 }
 
 /// Deletes what came of a call.
-pub(crate) async fn delete_of_call(
+pub(super) async fn delete_of_call(
     db: &impl ConnectionTrait,
     call_id: &str,
 ) -> Result<(), StoreError> {

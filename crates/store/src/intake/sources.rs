@@ -19,6 +19,10 @@ pub struct IntakePatch {
     pub signing: Option<String>,
     /// A new secret for the address, sealed.
     pub path: Option<String>,
+    /// A new key for the platform's API, sealed; the inner `None` takes the one that is there away.
+    pub fetch: Option<Option<String>>,
+    /// Where calls are fetched from; the inner `None` is the platform's own address.
+    pub fetch_base: Option<Option<String>>,
 }
 
 impl Store {
@@ -55,14 +59,14 @@ impl Store {
         self.found(Condition::all()).await
     }
 
-    /// Sets a source up under that id, or changes the one that is there, whose id stays. Secrets that are replaced count until
-    /// `old_until`, or no longer where they would have ended before; what has expired is deleted.
+    /// Sets a source up, or changes the one that is there. Secrets that are replaced count until
+    /// `old_until`, or no longer where they would have ended before; what has expired is deleted. Of a key for the platform's API the
+    /// newest counts alone.
     ///
     /// # Errors
     /// [`StoreError::Missing`] where there is no such agent; those of the database.
     pub async fn put_intake_source(
         &self,
-        id: &str,
         agent_id: &str,
         source: &str,
         patch: IntakePatch,
@@ -83,20 +87,25 @@ impl Store {
             .await?;
         let id = match row {
             None => {
+                let id = self.id();
                 let row = rows::Model {
-                    id: id.to_owned(),
+                    id: id.clone(),
                     agent_id: agent_id.to_owned(),
                     source: source.to_owned(),
                     created_at: now,
                     updated_at: now,
+                    fetch_base: patch.fetch_base.flatten(),
                 };
                 rows::Entity::insert(row.into_active_model())
                     .exec_without_returning(&txn)
                     .await?;
-                id.to_owned()
+                id
             }
             Some(mut row) => {
                 row.updated_at = now;
+                if let Some(base) = patch.fetch_base {
+                    row.fetch_base = base;
+                }
                 let id = row.id.clone();
                 row.into_active_model()
                     .reset_all()
@@ -111,6 +120,12 @@ impl Store {
         ] {
             if let Some(sealed) = sealed {
                 replace(&txn, self, &id, kind, sealed, to_us(old_until)).await?;
+            }
+        }
+        if let Some(sealed) = patch.fetch {
+            delete(&txn, &id, SecretKind::Fetch).await?;
+            if let Some(sealed) = sealed {
+                insert(&txn, self, &id, SecretKind::Fetch, sealed).await?;
             }
         }
         txn.commit().await?;
@@ -213,12 +228,35 @@ async fn replace(
         )
         .exec(db)
         .await?;
+    insert(db, store, source_id, kind, sealed).await
+}
+
+async fn delete(
+    db: &impl ConnectionTrait,
+    source_id: &str,
+    kind: SecretKind,
+) -> Result<(), StoreError> {
+    secrets::Entity::delete_many()
+        .filter(secrets::Column::IntakeSourceId.eq(source_id))
+        .filter(secrets::Column::Kind.eq(kind.name()))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+async fn insert(
+    db: &impl ConnectionTrait,
+    store: &Store,
+    source_id: &str,
+    kind: SecretKind,
+    sealed: String,
+) -> Result<(), StoreError> {
     let row = secrets::Model {
         id: store.id(),
         intake_source_id: source_id.to_owned(),
         kind: kind.name().to_owned(),
         sealed,
-        created_at: now,
+        created_at: store.now_us(),
         expires_at: None,
     };
     secrets::Entity::insert(row.into_active_model())

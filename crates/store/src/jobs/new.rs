@@ -40,6 +40,14 @@ impl JobOrder {
         }
     }
 
+    /// It again, where the words of the call are others now: receivers hear of it, though they may have heard of one before.
+    pub(crate) fn announced(self) -> Self {
+        Self {
+            announced: true,
+            ..self
+        }
+    }
+
     /// An analysis that someone asked for.
     pub(crate) fn asked(revision_id: String, slot: String, announced: bool) -> Self {
         Self {

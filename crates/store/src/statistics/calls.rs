@@ -3,9 +3,9 @@
 use sea_orm::ConnectionTrait;
 
 use super::bounds::{Bounds, Question, ServedBy};
+use super::counted::left;
 use super::sums::CallSums;
 use super::{rollup, scan};
-use crate::calls::MetricFilter;
 use crate::{Store, StoreError};
 
 /// What there was of calls.
@@ -51,12 +51,7 @@ async fn scanned(
     bounds: &Bounds,
 ) -> Result<Vec<CallSums>, StoreError> {
     let mut series = vec![CallSums::default(); bounds.len()];
-    if !question
-        .filter
-        .metrics
-        .iter()
-        .all(MetricFilter::is_in_lines)
-    {
+    if !left(db.get_database_backend(), &question.filter).is_empty() {
         scan::each(db, question, (bounds.from(), bounds.to()), false, |call| {
             let sums = &mut series[bounds.bucket(call.began)];
             sums.add_call(call.finished, call.duration_us, call.lines, 1);

@@ -10,6 +10,7 @@
 mod answers;
 mod bounds;
 mod calls;
+mod counted;
 mod delta;
 mod figures;
 mod fill;

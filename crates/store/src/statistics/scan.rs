@@ -7,6 +7,7 @@ use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ConnectionTrait, DbBackend};
 
 use super::bounds::Question;
+use super::counted::{counted, left};
 use super::sums::{CallSums, LONGEST, QUARTER};
 use crate::StoreError;
 use crate::calls::CallFilter;
@@ -42,18 +43,12 @@ pub(super) async fn each(
     if analysed && question.filter.analysed == Some(false) {
         return Ok(());
     }
-    // Bounds of values are looked at here: the database would look for each answer elsewhere.
-    let (metrics, bounds): (Vec<_>, Vec<_>) = question
-        .filter
-        .metrics
-        .iter()
-        .partition(|test| test.is_in_lines());
     let filter = CallFilter {
-        metrics: metrics.into_iter().cloned().collect(),
         analysed: analysed.then_some(true).or(question.filter.analysed),
         ..question.filter.clone()
     };
-    let all = all(db.get_database_backend());
+    let backend = db.get_database_backend();
+    let (all, bounds) = (all(backend), left(backend, &filter));
     let mut length = Ord::max((to - from) / FIRST, QUARTER);
     let mut at = from;
     while at < to {
@@ -66,8 +61,7 @@ pub(super) async fn each(
         };
         let lines = Query::select()
             .expr_as(Expr::cust(LINE), "line")
-            .from(calls::Entity)
-            .cond_where(slice.condition())
+            .from_subquery(counted(backend, &slice), calls::Entity)
             .limit(most.unsigned_abs())
             .take();
         let query = Query::select()
@@ -124,7 +118,7 @@ pub(super) async fn sums(
         query.expr(Expr::cust(sum));
     }
     let filter = question.filter(from_us(from)?, from_us(to)?);
-    query.from(calls::Entity).cond_where(filter.condition());
+    query.from_subquery(counted(db.get_database_backend(), &filter), calls::Entity);
     let mut numbers = [0; CallSums::LENGTH];
     if let Some(row) = db.query_one(&query).await? {
         for (place, number) in numbers.iter_mut().enumerate() {

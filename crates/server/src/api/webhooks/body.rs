@@ -130,13 +130,13 @@ fn subscriptions(read: &mut Reader<'_>) -> Option<Vec<NewSubscription>> {
 }
 
 /// The rule without what was found, which stands beside it.
-fn told(refused: &str) -> String {
+pub(crate) fn told(refused: &str) -> String {
     let end = refused.find(" (got ").unwrap_or(refused.len());
     refused[..end].to_owned()
 }
 
 /// An address without its query, which may hold a secret.
-fn shown(url: &str) -> String {
+pub(crate) fn shown(url: &str) -> String {
     let end = url.find(['?', '#']).unwrap_or(url.len());
     let text: String = url[..end].chars().take(100).collect();
     format!("{text:?}")

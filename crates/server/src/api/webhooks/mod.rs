@@ -5,5 +5,6 @@ mod routes;
 mod secrets;
 mod view;
 
+pub(crate) use body::{shown, told};
 pub(crate) use routes::*;
 pub(crate) use secrets::*;
