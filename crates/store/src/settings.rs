@@ -39,7 +39,7 @@ impl Store {
     /// Empties SQLite's write-ahead log, which would hold what was deleted for a while. Where somebody reads from it for
     /// longer than a moment, it is left to the next time; where that is an export of this process, to its end.
     pub(crate) async fn empty_log(&self) {
-        if self.writer().get_database_backend() != DbBackend::Sqlite {
+        if self.backend() != DbBackend::Sqlite {
             return;
         }
         if self.snapshots().put_off() {

@@ -1,11 +1,12 @@
 //! The way to the database.
 
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use aftercall_core::Id;
 use jiff::Timestamp;
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend,
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     IsolationLevel, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
@@ -176,13 +177,17 @@ impl Store {
         &self.0.writer
     }
 
+    pub(crate) fn backend(&self) -> DbBackend {
+        self.0.reader.get_database_backend()
+    }
+
     pub(crate) fn options(&self) -> &PoolOptions {
         &self.0.options
     }
 
     /// A transaction that only reads: all of it sees the same moment, and nobody who writes waits for it.
     pub(crate) async fn begin_reading(&self) -> Result<DatabaseTransaction, StoreError> {
-        let options = match self.reader().get_database_backend() {
+        let options = match self.backend() {
             DbBackend::Postgres => TransactionOptions {
                 isolation_level: Some(IsolationLevel::RepeatableRead),
                 access_mode: Some(AccessMode::ReadOnly),
@@ -194,7 +199,7 @@ impl Store {
                 ..TransactionOptions::default()
             },
         };
-        Ok(self.reader().begin_with_options(options).await?)
+        Ok(begin(self.reader(), options).await?)
     }
 
     /// A write transaction; without a commit it leaves nothing behind.
@@ -208,12 +213,28 @@ impl Store {
         // taken; each that fails is closed.
         let mut others = self.0.options.max_connections;
         loop {
-            match self.0.writer.begin_with_options(options).await {
+            match begin(self.writer(), options).await {
                 Err(error) if others > 0 && is_cut_off(&error) => others -= 1,
                 begun => return Ok(begun?),
             }
         }
     }
+}
+
+/// Begins in a task of its own, which goes on to its end where nobody waits any longer: sqlx 0.9.0 gives a connection whose
+/// `BEGIN` was cut off back with that transaction open, and what others write on it then is not kept.
+async fn begin(
+    db: &DatabaseConnection,
+    options: TransactionOptions,
+) -> Result<DatabaseTransaction, DbErr> {
+    let db = db.clone();
+    let begun = tokio::spawn(async move { db.begin_with_options(options).await });
+    begun
+        .await
+        .unwrap_or_else(|error| match error.try_into_panic() {
+            Ok(panic) => resume_unwind(panic),
+            Err(error) => Err(DbErr::Custom(error.to_string())),
+        })
 }
 
 fn names(migrations: Vec<sea_orm_migration::Migration>) -> Vec<String> {

@@ -60,7 +60,7 @@ impl Store {
                 "answered",
             )
             .expr_as(Expr::cust(reached), "reached")
-            .filter(filter.condition())
+            .filter(filter.condition(self.backend()))
             .filter(Expr::cust(format!("{} IS NOT NULL", user_number())))
             .into_query();
         let mut found = Attempts::default();

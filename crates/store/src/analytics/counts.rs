@@ -127,7 +127,7 @@ impl Store {
                 )),
                 "part_when",
             )
-            .filter(filter.condition());
+            .filter(filter.condition(self.backend()));
         for (name, sql) in sums() {
             query = query.expr_as(Expr::cust(sql), name);
         }

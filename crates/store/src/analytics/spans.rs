@@ -49,7 +49,7 @@ impl Store {
             .column(calls::Column::AgentId)
             .expr_as(Expr::cust(BEGAN), "began")
             .expr_as(Expr::cust(length), "length")
-            .filter(filter.condition())
+            .filter(filter.condition(self.backend()))
             // What was never made went on at no time.
             .filter(Expr::cust(format!(
                 "({} OR {} OR {})",

@@ -60,7 +60,7 @@ impl Store {
                 Expr::cust(format!("COUNT(*) OVER (PARTITION BY {part})")),
                 "number",
             )
-            .filter(filter.condition())
+            .filter(filter.condition(self.backend()))
             .filter(Expr::cust(is_measured()))
             .into_query();
         // The calls around each share's place, and no others, leave the database.

@@ -1,8 +1,8 @@
 //! Which calls a list shows.
 
 use jiff::{SignedDuration, Timestamp};
-use sea_orm::Condition;
 use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{Condition, DbBackend};
 
 use super::MetricFilter;
 use super::search::has_part;
@@ -78,7 +78,7 @@ pub struct DurationRange {
 
 impl CallFilter {
     /// The condition on a row of `calls`.
-    pub(crate) fn condition(&self) -> Condition {
+    pub(crate) fn condition(&self, backend: DbBackend) -> Condition {
         use calls::Column as C;
         let one_of = [
             (C::AgentId, &self.agent_ids),
@@ -132,7 +132,7 @@ impl CallFilter {
             false => column(C::AnswerLines).is_null(),
         }))
         .add_option((!self.metrics.is_empty()).then(|| {
-            let tests = self.metrics.iter().map(MetricFilter::condition);
+            let tests = self.metrics.iter().map(|test| test.condition(backend));
             tests.fold(Condition::all(), Condition::add)
         }))
     }

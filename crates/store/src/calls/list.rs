@@ -54,7 +54,7 @@ impl Store {
             CallSort::Latency => Expr::col(calls::Column::LatencyUs),
         };
         let direction = sea_orm::Order::from(order.order);
-        let query = calls::Entity::find().filter(filter.condition());
+        let query = calls::Entity::find().filter(filter.condition(self.backend()));
         let total = query.clone().count(self.reader()).await?;
         let skipped = order.page.saturating_sub(1).saturating_mul(order.limit);
         if skipped >= total || order.limit == 0 {

@@ -2,13 +2,13 @@
 
 use aftercall_core::{MetricType, Problem, Status};
 use jiff::Timestamp;
-use sea_orm::Condition;
-use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
+use sea_orm::{Condition, DbBackend};
 
 use super::search::escaped;
 
-use crate::answer_line::{answers, mark};
-use crate::entity::{answers as answers_table, calls};
+use crate::answer_line::{mark, start};
+use crate::entity::calls;
 use crate::times::to_us;
 
 /// A test of one metric of a call's current analysis. A call without an analysis passes none.
@@ -127,8 +127,8 @@ impl MetricFilter {
         })
     }
 
-    /// The condition on a row of `calls`.
-    pub(crate) fn condition(&self) -> Condition {
+    /// The condition on a row of `calls`: a look at the lines of its current analysis, in that row, is enough.
+    pub(crate) fn condition(&self, backend: DbBackend) -> Condition {
         let all = Condition::all;
         let answered = || has_line(&self.identifier, "_a", None);
         match &self.test {
@@ -148,87 +148,16 @@ impl MetricFilter {
                 all().add(has_line(&self.identifier, letters, None))
             }
             MetricTest::Value(comparison, bound) => {
-                let test = match bound {
-                    Bound::Number(number) => {
-                        comparison.with(column(answers_table::Column::Number), *number)
-                    }
-                    Bound::Time(time) => {
-                        comparison.with(column(answers_table::Column::TimeUs), to_us(*time))
-                    }
+                let (kind, bound) = match bound {
+                    Bound::Number(number) => (MetricType::Integer, *number),
+                    Bound::Time(time) => (MetricType::Datetime, to_us(*time)),
                 };
-                all().add(exists(&self.identifier, test))
+                all().add(comparison.with(value(backend, &self.identifier, kind), bound))
             }
             MetricTest::Confidence(comparison, share) => {
-                let test = comparison.with(column(answers_table::Column::Confidence), *share);
-                all().add(exists(&self.identifier, test))
+                all().add(comparison.with(confidence(backend, &self.identifier), *share))
             }
         }
-    }
-}
-
-impl MetricFilter {
-    /// Whether a look at the call's own row is enough for the condition. Bounds are looked for among the answers.
-    pub(crate) fn is_in_lines(&self) -> bool {
-        !matches!(
-            self.test,
-            MetricTest::Value(..) | MetricTest::Confidence(..)
-        )
-    }
-
-    /// The same for a bound, by the lines of the call's current analysis.
-    pub(crate) fn is_within(&self, lines: Option<&str>) -> bool {
-        let mut asked = answers(lines.unwrap_or_default())
-            .filter(|answer| answer.identifier == self.identifier);
-        match &self.test {
-            MetricTest::Value(comparison, bound) => asked.any(|answer| {
-                let bound = match (bound, answer.kind) {
-                    (Bound::Number(number), MetricType::Integer) => *number,
-                    (Bound::Time(time), MetricType::Datetime) => to_us(*time),
-                    _ => return false,
-                };
-                answer
-                    .value
-                    .is_some_and(|value| comparison.holds(&value, &bound))
-            }),
-            MetricTest::Confidence(comparison, share) => {
-                asked.any(|answer| comparison.holds(&answer.confidence, share))
-            }
-            _ => false,
-        }
-    }
-
-    /// The same, by PostgreSQL; `None` is no bound.
-    pub(crate) fn split(&self) -> Option<Expr> {
-        let lines = Expr::col((calls::Entity, calls::Column::AnswerLines));
-        let split = |text: Expr, by: &str, part: i32| {
-            let parts = [text, Expr::val(by), Expr::val(part)];
-            Expr::from(Func::cust("split_part").args(parts))
-        };
-        let behind = |letters: &str| {
-            split(
-                lines.clone(),
-                &format!("\n{}\t{letters}", self.identifier),
-                2,
-            )
-        };
-        // What is not there is an empty text.
-        let read = |text: Expr, kind: &'static str| {
-            Expr::from(Func::cust("NULLIF").args([text, Expr::val("")])).cast_as(kind)
-        };
-        Some(match &self.test {
-            MetricTest::Value(comparison, bound) => {
-                let (letters, bound) = match bound {
-                    Bound::Number(number) => ("Ia\t", *number),
-                    Bound::Time(time) => ("Da\t", to_us(*time)),
-                };
-                comparison.with(read(split(behind(letters), "\t", 1), "BIGINT"), bound)
-            }
-            MetricTest::Confidence(comparison, share) => {
-                let line = split(behind(""), "\n", 1);
-                comparison.with(read(split(line, "\t", 3), "DOUBLE PRECISION"), *share)
-            }
-            _ => return None,
-        })
     }
 }
 
@@ -243,15 +172,6 @@ impl Comparison {
             "gte" => Self::AtLeast,
             _ => return None,
         })
-    }
-
-    fn holds<T: PartialOrd>(self, value: &T, bound: &T) -> bool {
-        match self {
-            Self::Less => value < bound,
-            Self::AtMost => value <= bound,
-            Self::More => value > bound,
-            Self::AtLeast => value >= bound,
-        }
     }
 
     fn with(self, column: Expr, bound: impl Into<Expr>) -> Expr {
@@ -271,17 +191,13 @@ impl Bound {
     }
 }
 
-fn column(column: answers_table::Column) -> Expr {
-    Expr::col((answers_table::Entity, column))
-}
-
 /// Whether the lines of the current analysis have an answer to the metric whose letters of type and status are like these, with
 /// that value. It takes a look at the call's own row alone.
 fn has_line(identifier: &str, letters: &str, value: Option<i64>) -> Expr {
     let identifier = escaped(identifier);
     let value = value.map_or(String::new(), |value| format!("{value}\t"));
     let line = LikeExpr::new(format!("%\n{identifier}\t{letters}\t{value}%")).escape('|');
-    Expr::col((calls::Entity, calls::Column::AnswerLines)).like(line)
+    lines().like(line)
 }
 
 /// Whether the value is one of these, read as the type of the answer wants.
@@ -306,19 +222,58 @@ fn is_in(identifier: &str, values: &[String]) -> Condition {
     }
 }
 
-/// Whether the current analysis has an answer to the metric that passes.
-fn exists(identifier: &str, test: Expr) -> Expr {
-    let answer = Query::select()
-        .expr(Expr::val(1))
-        .from(answers_table::Entity)
-        .and_where(
-            column(answers_table::Column::AnalysisId)
-                .equals((calls::Entity, calls::Column::CurrentAnalysisId)),
+/// The value of the answer to a metric of that type; null where there is none.
+fn value(backend: DbBackend, identifier: &str, kind: MetricType) -> Expr {
+    let start = start(identifier, kind, Status::Answered);
+    match backend {
+        DbBackend::Postgres => {
+            let value = split_part(split_part(lines(), &start, 2), "\t", 1);
+            null_if(value, "").cast_as("BIGINT")
+        }
+        // A cast reads as far as there is a number.
+        _ => behind(&start, 0).cast_as("INTEGER"),
+    }
+}
+
+/// The confidence of the answer to a metric, whatever became of it; null where there is none.
+fn confidence(backend: DbBackend, identifier: &str) -> Expr {
+    let start = format!("\n{identifier}\t");
+    match backend {
+        DbBackend::Postgres => {
+            let line = split_part(split_part(lines(), &start, 2), "\n", 1);
+            null_if(split_part(line, "\t", 3), "").cast_as("DOUBLE PRECISION")
+        }
+        // Behind the letters and the value, if there is one; a cast leaves the tab out.
+        _ => function(
+            "ltrim",
+            [behind(&start, "Ia\t".len()), Expr::val("-0123456789")],
         )
-        .and_where(column(answers_table::Column::Identifier).eq(identifier))
-        .and_where(test)
-        .to_owned();
-    Expr::exists(answer)
+        .cast_as("REAL"),
+    }
+}
+
+fn lines() -> Expr {
+    Expr::col((calls::Entity, calls::Column::AnswerLines))
+}
+
+/// On PostgreSQL, a part of a text, the first is 1. What is not there is an empty text.
+fn split_part(text: Expr, by: &str, part: i32) -> Expr {
+    function("split_part", [text, Expr::val(by), Expr::val(part)])
+}
+
+/// On SQLite, what stands so many characters behind the start of a line; null where no line starts so.
+fn behind(start: &str, characters: usize) -> Expr {
+    let found = function("instr", [lines(), Expr::val(start)]);
+    let further = i64::try_from(start.len() + characters).unwrap_or(i64::MAX);
+    function("substr", [lines(), null_if(found, 0).add(further)])
+}
+
+fn null_if(value: Expr, none: impl Into<Expr>) -> Expr {
+    function("NULLIF", [value, none.into()])
+}
+
+fn function<const N: usize>(name: &'static str, arguments: [Expr; N]) -> Expr {
+    Expr::from(Func::cust(name).args(arguments))
 }
 
 #[cfg(test)]

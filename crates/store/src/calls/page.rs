@@ -38,7 +38,7 @@ impl Store {
         let ids = calls::Entity::find()
             .select_only()
             .column(calls::Column::Id)
-            .filter(filter.condition())
+            .filter(filter.condition(self.backend()))
             .filter(after.map_or_else(Condition::all, older_than))
             .order_by_desc(calls::Column::CreatedAt)
             .order_by_desc(calls::Column::Id)

@@ -147,7 +147,7 @@ async fn passes(
         .select_only()
         .column(calls::Column::Id);
     for filter in Webhook::parse_filters(filters)? {
-        query = query.filter(filter.condition());
+        query = query.filter(filter.condition(db.get_database_backend()));
     }
     let found: Option<String> = query.into_tuple().one(db).await?;
     Ok(found.is_some())

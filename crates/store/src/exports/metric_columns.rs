@@ -65,7 +65,7 @@ async fn newest_with_others(
                 (calls::Entity, calls::Column::CurrentAnalysisId),
             ),
         )
-        .cond_where(filter.condition())
+        .cond_where(filter.condition(db.get_database_backend()))
         .order_by((calls::Entity, calls::Column::CreatedAt), Order::Desc)
         .order_by((calls::Entity, calls::Column::Id), Order::Desc)
         .limit(1);

@@ -57,7 +57,7 @@ pub(super) async fn read(
 ) -> Result<Page, StoreError> {
     let mut query = query();
     query
-        .cond_where(filter.condition())
+        .cond_where(filter.condition(db.get_database_backend()))
         .cond_where(after.map_or_else(Condition::all, newer_than))
         .order_by((calls::Entity, calls::Column::CreatedAt), Order::Asc)
         .order_by((calls::Entity, calls::Column::Id), Order::Asc)

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use aftercall_core::{CallRecord, MetricColumn};
-use sea_orm::{DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::metric_columns::metric_columns;
 use super::page::{self, Place};
@@ -68,7 +68,8 @@ impl Snapshot {
     /// # Errors
     /// Those of the database.
     pub async fn count(&self) -> Result<u64, StoreError> {
-        let query = calls::Entity::find().filter(self.filter.condition());
+        let query =
+            calls::Entity::find().filter(self.filter.condition(self.txn.get_database_backend()));
         Ok(query.count(&self.txn).await?)
     }
 

@@ -3,7 +3,6 @@
 use sea_orm::ConnectionTrait;
 
 use super::bounds::{Bounds, Question, ServedBy};
-use super::counted::left;
 use super::sums::CallSums;
 use super::{rollup, scan};
 use crate::{Store, StoreError};
@@ -51,14 +50,6 @@ async fn scanned(
     bounds: &Bounds,
 ) -> Result<Vec<CallSums>, StoreError> {
     let mut series = vec![CallSums::default(); bounds.len()];
-    if !left(db.get_database_backend(), &question.filter).is_empty() {
-        scan::each(db, question, (bounds.from(), bounds.to()), false, |call| {
-            let sums = &mut series[bounds.bucket(call.began)];
-            sums.add_call(call.finished, call.duration_us, call.lines, 1);
-        })
-        .await?;
-        return Ok(series);
-    }
     // Grouping them all would put them in order first, which costs more than a question for each bucket.
     for (bucket, sums) in series.iter_mut().enumerate() {
         *sums = scan::sums(db, question, bounds.of_bucket(bucket)).await?;

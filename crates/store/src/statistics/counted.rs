@@ -3,7 +3,7 @@
 use sea_orm::DbBackend;
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType};
 
-use crate::calls::{CallFilter, MetricFilter};
+use crate::calls::CallFilter;
 use crate::entity::calls;
 use crate::times::to_us;
 
@@ -16,32 +16,18 @@ const PARTS: [&str; 2] = ["<= 2000", "> 2000"];
 const BEGAN: &str = "COALESCE(started_at, created_at) + 0";
 
 /// What stands in place of `calls` where they are counted: an index alone is read for it, where the filter asks for nothing else.
-/// Tests that are [`left`] are not made.
 pub(super) fn counted(backend: DbBackend, filter: &CallFilter) -> SelectStatement {
-    let (metrics, bounds): (Vec<_>, Vec<_>) = filter
-        .metrics
-        .iter()
-        .cloned()
-        .partition(MetricFilter::is_in_lines);
-    let others = CallFilter {
-        metrics,
-        ..filter.clone()
-    };
     if backend != DbBackend::Postgres {
-        return passing(&others);
+        return passing(backend, filter);
     }
     let others = CallFilter {
         since: None,
         until: None,
-        ..others
+        ..filter.clone()
     };
     let began = || Expr::cust(BEGAN);
     let [mut short, long] = PARTS.map(|part| {
-        let mut calls = passing(&others);
-        for bound in &bounds {
-            calls.and_where_option(bound.split());
-        }
-        calls
+        passing(backend, &others)
             .and_where_option(filter.since.map(|at| began().gte(to_us(at))))
             .and_where_option(filter.until.map(|at| began().lt(to_us(at))))
             .and_where(Expr::cust(format!("{TEXTS} {part}")))
@@ -50,14 +36,7 @@ pub(super) fn counted(backend: DbBackend, filter: &CallFilter) -> SelectStatemen
     short.union(UnionType::All, long).take()
 }
 
-/// The tests that whoever reads what is [`counted`] has to make: bounds of values, for which SQLite would look for each answer
-/// elsewhere.
-pub(super) fn left(backend: DbBackend, filter: &CallFilter) -> Vec<&MetricFilter> {
-    let elsewhere = |test: &&MetricFilter| backend == DbBackend::Sqlite && !test.is_in_lines();
-    filter.metrics.iter().filter(elsewhere).collect()
-}
-
-fn passing(filter: &CallFilter) -> SelectStatement {
+fn passing(backend: DbBackend, filter: &CallFilter) -> SelectStatement {
     use calls::Column as C;
     Query::select()
         .columns([
@@ -69,7 +48,7 @@ fn passing(filter: &CallFilter) -> SelectStatement {
             C::AnswerLines,
         ])
         .from(calls::Entity)
-        .cond_where(filter.condition())
+        .cond_where(filter.condition(backend))
         .take()
 }
 

@@ -43,6 +43,9 @@ pub(crate) async fn fill(txn: &DatabaseTransaction) -> Result<(), StoreError> {
         let lock =
             "LOCK TABLE calls, analyses, answers, statistics_deltas IN SHARE ROW EXCLUSIVE MODE";
         txn.execute_unprepared(lock).await?;
+        // Without knowing how many there are, as after a dump was read in, it would read all answers for each page of calls.
+        txn.execute_unprepared("ANALYZE calls, analyses, answers")
+            .await?;
     }
     derive(txn).await?;
     statistics_deltas::Entity::delete_many().exec(txn).await?;
@@ -193,7 +196,7 @@ async fn add_up(txn: &DatabaseTransaction) -> Result<(), StoreError> {
                 C::DurationUs,
                 C::AnswerLines,
             ])
-            .filter(filter.condition())
+            .filter(filter.condition(txn.get_database_backend()))
             .into_model()
             .all(txn)
             .await?;

@@ -7,7 +7,7 @@ use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ConnectionTrait, DbBackend};
 
 use super::bounds::Question;
-use super::counted::{counted, left};
+use super::counted::counted;
 use super::sums::{CallSums, LONGEST, QUARTER};
 use crate::StoreError;
 use crate::calls::CallFilter;
@@ -48,7 +48,7 @@ pub(super) async fn each(
         ..question.filter.clone()
     };
     let backend = db.get_database_backend();
-    let (all, bounds) = (all(backend), left(backend, &filter));
+    let all = all(backend);
     let mut length = Ord::max((to - from) / FIRST, QUARTER);
     let mut at = from;
     while at < to {
@@ -79,10 +79,7 @@ pub(super) async fn each(
         }
         let text: Option<String> = row.try_get_by_index(1)?;
         for line in text.iter().flat_map(|text| text.split('\u{1e}')) {
-            let call = read(line)?;
-            if bounds.iter().all(|test| test.is_within(call.lines)) {
-                take(&call);
-            }
+            take(&read(line)?);
         }
         at = until;
         // Not too much longer at once: there may be many calls next.

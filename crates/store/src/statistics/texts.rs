@@ -113,7 +113,7 @@ async fn find(
                 Expr::col((answers::Entity, answers::Column::AnalysisId))
                     .equals((calls::Entity, calls::Column::CurrentAnalysisId)),
             )
-            .cond_where(filter.condition())
+            .cond_where(filter.condition(db.get_database_backend()))
             .and_where(Expr::col((answers::Entity, answers::Column::Identifier)).eq(identifier))
             .and_where(Expr::col((answers::Entity, answers::Column::MetricType)).eq(kind.name()))
             .and_where(Expr::col((answers::Entity, answers::Column::Text)).is_not_null());

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use aftercall_store::calls::{
-    Attempts, CallFilter, CallOrder, CallPage, CallSort, DurationRange, MetricFilter,
+    Attempts, Bound, CallFilter, CallOrder, CallPage, CallSort, Comparison, DurationRange,
+    MetricFilter, MetricTest,
 };
 use aftercall_store::testing::TestDb;
-use aftercall_store::{Order, Store, StoreError, on_both};
+use aftercall_store::{Order, Random, SeededRandom, Store, StoreError, on_both};
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -15,6 +16,7 @@ use crate::help::{agent, agent_of_slot, claim_one, failed, finish, send, sent};
 on_both!(
     every_filter_holds,
     calls_are_found_by_their_answers,
+    bounds_are_exact,
     only_the_current_analysis_counts,
     lists_have_an_order,
     pages_miss_nothing_and_repeat_nothing,
@@ -331,6 +333,64 @@ async fn calls_are_found_by_their_answers(db: TestDb) {
         };
         assert_eq!(found(&db.store, &filter).await, expected, "{filters:?}");
     }
+}
+
+/// To the last bit, on either side, and of that metric alone.
+async fn bounds_are_exact(db: TestDb) {
+    let agent = agent(&db.store).await;
+    sent(&db.store, &agent, "c").await;
+    let random = SeededRandom::new(7);
+    let numbers = [
+        i64::MIN,
+        i64::MIN + 1,
+        -1,
+        0,
+        9_007_199_254_740_993,
+        i64::MAX,
+    ];
+    let mut confidences = vec![0.0, 1.0, 0.6, 0.1 + 0.2, 1e-9, 1.0 - f64::EPSILON / 2.0];
+    confidences.extend((0..90).map(|_| (random.u64() >> 11) as f64 / (1u64 << 53) as f64));
+    let asked: Vec<(String, i64, f64)> = confidences
+        .iter()
+        .zip(numbers.iter().cycle())
+        .enumerate()
+        .map(|(at, (confidence, number))| (format!("m_{at}"), *number, *confidence))
+        .collect();
+    let answers = asked
+        .iter()
+        .map(|(identifier, number, confidence)| (identifier.clone(), json!([number, confidence])));
+    let answers: serde_json::Map<_, _> = answers.collect();
+    finish(&db.store, "internal", answers.into()).await;
+    let passes = async |identifier: &str, test: MetricTest| {
+        let test = MetricFilter {
+            identifier: identifier.to_owned(),
+            test,
+        };
+        let filter = CallFilter {
+            metrics: vec![test],
+            ..CallFilter::default()
+        };
+        !found(&db.store, &filter).await.is_empty()
+    };
+    for (identifier, number, confidence) in &asked {
+        for (comparison, expected) in [
+            (Comparison::Less, false),
+            (Comparison::AtMost, true),
+            (Comparison::More, false),
+            (Comparison::AtLeast, true),
+        ] {
+            let value = MetricTest::Value(comparison, Bound::Number(*number));
+            assert_eq!(passes(identifier, value).await, expected, "{number}");
+            let share = MetricTest::Confidence(comparison, *confidence);
+            assert_eq!(passes(identifier, share).await, expected, "{confidence}");
+        }
+    }
+    for identifier in ["m", "m_", "mx1", "m_1000"] {
+        let any = MetricTest::Confidence(Comparison::AtLeast, 0.0);
+        assert!(!passes(identifier, any).await, "{identifier}");
+    }
+    let soon = Bound::Time("2100-01-01T00:00:00Z".parse().unwrap());
+    assert!(!passes("m_0", MetricTest::Value(Comparison::Less, soon)).await);
 }
 
 async fn only_the_current_analysis_counts(db: TestDb) {

@@ -3,6 +3,10 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
 
 use aftercall_core::{
     AnswerRecord, BucketUnit, Buckets, CallRecord, MetricType, Status, Value, steps, time_zone,
@@ -14,7 +18,7 @@ use aftercall_store::statistics::{
     Shown, Spread, Values,
 };
 use aftercall_store::testing::TestDb;
-use aftercall_store::{Agent, Store, on_both};
+use aftercall_store::{Agent, PoolOptions, SeededRandom, Store, on_both};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use proptest::collection::vec;
@@ -28,6 +32,7 @@ on_both!(
     sums_and_scans_say_what_the_calls_say,
     two_nodes_add_up_at_once,
     adding_up_that_is_cut_off_loses_nothing,
+    a_beginning_that_is_cut_off_leaves_none_open,
     what_was_there_before_is_counted_once,
     most_texts_are_told_and_all_are_counted,
 );
@@ -850,6 +855,37 @@ async fn adding_up_that_is_cut_off_loses_nothing(db: TestDb) {
     while db.store.fold_statistics(2).await.unwrap() > 0 {}
     assert!(whole <= 16);
     assert!(agree(&db.store, &everything()).await);
+}
+
+/// Where the only connection stays in a transaction, the next one cannot begin as it has to.
+async fn a_beginning_that_is_cut_off_leaves_none_open(db: TestDb) {
+    let agent = agent(&db.store).await;
+    let one = PoolOptions {
+        max_connections: 1,
+        ..PoolOptions::default()
+    };
+    let random = Arc::new(SeededRandom::new(3));
+    let store = Store::connect(&db.url, db.clock.clone(), random, one)
+        .await
+        .unwrap();
+    for polls in 0..40 {
+        cut(polls, store.fold_statistics(1)).await;
+        store.agent(&agent.id).await.unwrap();
+        store.call_statistics(&everything()).await.unwrap();
+    }
+}
+
+/// Goes on so many times at most, then drops what has not ended.
+async fn cut<T>(times: usize, work: impl Future<Output = T>) {
+    let (mut left, mut work) = (times, pin!(work));
+    poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Pending if left > 0 => {
+            left -= 1;
+            Poll::Pending
+        }
+        _ => Poll::Ready(()),
+    })
+    .await;
 }
 
 async fn what_was_there_before_is_counted_once(db: TestDb) {
