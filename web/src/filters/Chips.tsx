@@ -1,7 +1,8 @@
 import { ActionIcon } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
-import { metricFilters, metricFilterWords, metricKey, type Filters } from '../lib/filters';
+import { metricFilters, metricKey, type Filters } from '../lib/filters';
 import { duration } from '../lib/format';
+import { metricFilterWords } from '../lib/operators';
 import classes from './filters.module.css';
 
 interface Props {
