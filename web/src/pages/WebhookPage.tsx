@@ -220,7 +220,7 @@ function Deliveries({ webhookId }: { webhookId: string }) {
             onChange={(next) => set({ page: String(next) })}
           >
             <DataTable
-              label="Deliveries"
+              label="List of deliveries"
               head={
                 <Table.Tr>
                   <Table.Th scope="col">Created</Table.Th>
