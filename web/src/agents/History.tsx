@@ -13,7 +13,7 @@ interface Props {
   onCompare: (version: Version) => void;
 }
 
-/** What was published when, by whom, and what is active. */
+/** What was published when, by whom, and what is active. The oldest, which comes last, has nothing before it to differ from. */
 export function History({ agentId, versions, onCompare }: Props) {
   const { canEdit } = useSession();
   const confirm = useConfirm();
@@ -31,7 +31,7 @@ export function History({ agentId, versions, onCompare }: Props) {
   };
   return (
     <Timeline bulletSize={14} lineWidth={2} active={-1}>
-      {versions.map((version) => (
+      {versions.map((version, at) => (
         <Timeline.Item
           key={version._id}
           title={
@@ -53,9 +53,11 @@ export function History({ agentId, versions, onCompare }: Props) {
             </Text>
           )}
           <Group gap={4} mt={2} ml={-8}>
-            <Button size="compact-sm" variant="subtle" onClick={() => onCompare(version)}>
-              What changed
-            </Button>
+            {at < versions.length - 1 && (
+              <Button size="compact-sm" variant="subtle" onClick={() => onCompare(version)}>
+                What changed
+              </Button>
+            )}
             {canEdit && !version.isActive && (
               <Button size="compact-sm" variant="subtle" onClick={() => void ask(version)}>
                 Activate

@@ -19,7 +19,7 @@ export function CallDeliveries({ callId }: { callId: string }) {
           </Text>
         ) : (
           <DataTable
-            label="Deliveries"
+            label="List of deliveries"
             head={
               <Table.Tr>
                 <Table.Th>Event</Table.Th>

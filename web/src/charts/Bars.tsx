@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { useLayoutEffect, useRef, useState, type CSSProperties } from 'react';
+import { useLayoutEffect, useRef, useState, type CSSProperties, type ReactNode } from 'react';
 import type { Place } from '../lib/axis';
 import { count } from '../lib/format';
 import type { Filters } from '../lib/filters';
@@ -25,13 +25,12 @@ interface Props {
   label: string;
   bars: Bar[];
   height?: number;
+  /** A chart over the same places. It scrolls with the bars, so that its marks stay below them. */
+  children?: ReactNode;
 }
 
-/** Under the narrowest bar. */
-const LETTERS = 4;
-
 /** Columns over an axis, each a link to the calls behind it. What is pointed at is said above. */
-export function Bars({ label, bars, height = 120 }: Props) {
+export function Bars({ label, bars, height = 120, children }: Props) {
   const [pointed, setPointed] = useState<string | null>(null);
   const roving = useRoving(bars.length);
   const totals = bars.map(({ segments }) => segments.reduce((sum, { value }) => sum + value, 0));
@@ -43,7 +42,7 @@ export function Bars({ label, bars, height = 120 }: Props) {
     const { scrollWidth = 0, clientWidth = 0 } = scroll.current ?? {};
     scroll.current?.scrollTo({ left: (scrollWidth * newest) / bars.length - clientWidth, behavior: 'instant' });
   }, [bars.length, newest]);
-  const labels = useAxis(bars, LETTERS);
+  const labels = useAxis(bars);
   return (
     <figure className={classes.figure} aria-label={label}>
       <figcaption className={classes.caption} aria-hidden="true">
@@ -87,6 +86,7 @@ export function Bars({ label, bars, height = 120 }: Props) {
               <span key={bar.key}>{labels[at]}</span>
             ))}
           </div>
+          {children}
         </div>
       </div>
     </figure>

@@ -26,7 +26,7 @@ export function Distribution({ label, rows, whole }: { label: string; rows: Row[
               <span className={classes.name}>{name}</span>
               <span className={classes.figures}>
                 {count(value)} <span className={classes.share}>{percent(share)}</span>
-                {before !== undefined && <span className={classes.was}> {before === null ? '–' : `was ${percent(before)}`}</span>}
+                {before !== undefined && <span className={classes.was}> was {before === null ? '–' : percent(before)}</span>}
               </span>
               <span className={classes.track} aria-hidden="true">
                 <span className={classes.fill} style={{ width: `${share * 100}%`, background: colour }} />

@@ -1,13 +1,13 @@
 import { LineChart } from '@mantine/charts';
 import '@mantine/charts/styles.css';
 import { useNavigate } from '@tanstack/react-router';
-import type { Place } from '../lib/axis';
+import { getNiceTickValues } from 'recharts';
 import { number } from '../lib/format';
 import type { Filters } from '../lib/filters';
 import type { Search } from '../lib/search';
-import { useAxis } from './useAxis';
+import classes from './MeanLine.module.css';
 
-export interface Point extends Place {
+export interface Point {
   key: string;
   /** Its time, where it stands alone. */
   name: string;
@@ -25,17 +25,18 @@ interface Props {
   range?: [number, number];
 }
 
-/** As wide as `--scale`, which keeps that room beside bars: one point stands below one bar. */
-const SCALE = 44;
+const HEIGHT = 150;
+/** So that a point at the end of the scale is whole. */
+const MARGIN = 8;
 const DOT = { r: 3, strokeWidth: 1.5 };
 
-/** A number over time, broken where there is none. A point is a link to the calls behind it. */
+/** A number over time, broken where there is none. The times stand under the bars above it. A point is a link to the calls behind it. */
 export default function MeanLine({ label, points, format = number, range }: Props) {
   const navigate = useNavigate();
   const open = (search: Search) => void navigate({ to: '/calls', search: search as Filters });
   const comparing = points.some(({ before }) => before !== undefined);
   const series = [
-    { name: 'value', label, color: 'pine.6' },
+    { name: 'value', label, color: 'var(--bar)' },
     ...(comparing ? [{ name: 'before', label: 'compared with', color: 'gray.6', strokeDasharray: '4 4' }] : []),
   ];
   const Dot = ({ cx, cy, payload }: { cx?: number; cy?: number; payload?: Point }) => {
@@ -51,47 +52,36 @@ export default function MeanLine({ label, points, format = number, range }: Prop
         onKeyDown={(event) => event.key === 'Enter' && open(payload.search)}
       >
         <circle cx={cx} cy={cy} r={12} fill="transparent" />
-        <circle cx={cx} cy={cy} r={4} fill="var(--mantine-color-pine-6)" stroke="var(--mantine-color-body)" strokeWidth={1.5} />
+        <circle cx={cx} cy={cy} r={4} fill="var(--bar)" stroke="var(--mantine-color-body)" strokeWidth={1.5} />
       </a>
     );
   };
-  const labels = useAxis(points);
-  const at = new Map(points.map(({ key }, place) => [key, place]));
-  const Tick = ({ x, y, payload }: { x: number; y: number; payload: { value: string } }) => (
-    <text x={x} y={y} textAnchor="middle" fontSize={11} fill="currentColor">
-      {labels[at.get(payload.value) ?? -1]?.split('\n').map((line) => (
-        <tspan key={line} x={x} dy="1.2em">
-          {line}
-        </tspan>
-      ))}
-    </text>
-  );
+  const values = points.flatMap(({ value, before }) => [value, before]).filter((one) => one != null);
+  const ticks = range ? [range[0], (range[0] + range[1]) / 2, range[1]] : getNiceTickValues([Math.min(...values), Math.max(...values)], 5);
   return (
-    <LineChart
-      h={170}
-      data={points}
-      dataKey="key"
-      series={series}
-      curveType="linear"
-      connectNulls={false}
-      valueFormatter={format}
-      lineChartProps={{ margin: { top: 8, right: 0, bottom: 0, left: 0 } }}
-      xAxisProps={{
-        scale: 'band',
-        ticks: points.filter((_, place) => labels[place]).map(({ key }) => key),
-        interval: 0,
-        height: points[0]?.day === undefined ? 20 : 34,
-        tick: Tick as never,
-      }}
-      yAxisProps={{
-        width: SCALE,
-        interval: 0,
-        tick: { fontSize: 11, fill: 'currentColor' },
-        ...(range ? { domain: range, ticks: [range[0], (range[0] + range[1]) / 2, range[1]] } : { domain: ['auto', 'auto'] }),
-      }}
-      tooltipProps={{ labelFormatter: (shown) => points.find(({ key }) => key === shown)?.name }}
-      referenceLines={points.filter(({ event }) => event).map(({ key: x, event }) => ({ x, label: event ?? '', color: 'gray.6', position: 'start' }))}
-      lineProps={(line) => ({ isAnimationActive: false, dot: line.name === 'value' ? (Dot as never) : { ...DOT, strokeDasharray: '0' } })}
-    />
+    <>
+      <div className={classes.scale} style={{ height: HEIGHT, paddingBlock: MARGIN }} aria-hidden="true">
+        {ticks.toReversed().map((tick) => (
+          <span key={tick}>{format(tick)}</span>
+        ))}
+      </div>
+      <LineChart
+        h={HEIGHT}
+        data={points}
+        dataKey="key"
+        series={series}
+        curveType="linear"
+        connectNulls={false}
+        valueFormatter={format}
+        lineChartProps={{ margin: { top: MARGIN, right: 0, bottom: MARGIN, left: 0 } }}
+        withXAxis={false}
+        xAxisProps={{ scale: 'band' }}
+        withYAxis={false}
+        yAxisProps={{ domain: [ticks[0] ?? 0, ticks.at(-1) ?? 1], ticks, interval: 0 }}
+        tooltipProps={{ labelFormatter: (shown) => points.find(({ key }) => key === shown)?.name }}
+        referenceLines={points.filter(({ event }) => event).map(({ key: x, event }) => ({ x, label: event ?? '', color: 'gray.6', position: 'start' }))}
+        lineProps={(line) => ({ isAnimationActive: false, dot: line.name === 'value' ? (Dot as never) : { ...DOT, strokeDasharray: '0' } })}
+      />
+    </>
   );
 }

@@ -20,11 +20,14 @@ const COLOURS: Record<string, string> = {
   disabled: 'red',
 };
 
+/** States whose name in the API is not what pages call them. */
+const WORDS: Record<string, string> = { queued: 'waiting', dead: 'given up' };
+
 /** A state in a word. The word says it; the colour only helps. */
 export function Status({ state }: { state: string }) {
   return (
     <Badge color={COLOURS[state] ?? 'gray'} size="sm">
-      {state.replaceAll('_', ' ')}
+      {WORDS[state] ?? state.replaceAll('_', ' ')}
     </Badge>
   );
 }

@@ -1,7 +1,8 @@
 import { ActionIcon } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
-import { metricFilters, metricFilterWords, metricKey, type Filters } from '../lib/filters';
+import { metricFilters, metricKey, type Filters } from '../lib/filters';
 import { duration } from '../lib/format';
+import { metricFilterWords } from '../lib/operators';
 import classes from './filters.module.css';
 
 interface Props {
@@ -50,8 +51,8 @@ function chipsOf(filters: Filters): Chip[] {
   for (const [name, [no, yes]] of Object.entries(FLAGS) as [keyof typeof FLAGS, readonly [string, string]][]) {
     if (filters[name]) chips.push({ words: filters[name] === 'true' ? yes : no, without: { [name]: undefined } });
   }
-  if (filters.minSeconds) chips.push({ words: `at least ${duration(Number(filters.minSeconds))}`, without: { minSeconds: undefined } });
-  if (filters.maxSeconds) chips.push({ words: `below ${duration(Number(filters.maxSeconds))}`, without: { maxSeconds: undefined } });
+  if (filters.minSeconds) chips.push({ words: `length at least ${duration(Number(filters.minSeconds))}`, without: { minSeconds: undefined } });
+  if (filters.maxSeconds) chips.push({ words: `length below ${duration(Number(filters.maxSeconds))}`, without: { maxSeconds: undefined } });
   for (const filter of metricFilters(filters)) {
     chips.push({ words: metricFilterWords(filter), without: { [metricKey(filter.identifier, filter.operator)]: undefined } });
   }

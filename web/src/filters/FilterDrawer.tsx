@@ -77,7 +77,8 @@ export function FilterDrawer({ filters, metrics, onApply, onClose }: Props) {
         <TagsInput label="Campaign" value={facts.campaignId ?? []} onChange={(campaignId) => set({ campaignId })} clearable />
         <div className={classes.pair}>
           <NumberInput
-            label="At least"
+            label="Length at least"
+            placeholder="Seconds"
             suffix=" s"
             min={0}
             allowDecimal={false}
@@ -85,7 +86,8 @@ export function FilterDrawer({ filters, metrics, onApply, onClose }: Props) {
             onChange={(value) => set({ minSeconds: seconds(value) })}
           />
           <NumberInput
-            label="Shorter than"
+            label="Length below"
+            placeholder="Seconds"
             suffix=" s"
             min={0}
             allowDecimal={false}

@@ -4,7 +4,7 @@ import { lazy, Suspense } from 'react';
 import type { MetricFilter } from '../lib/filters';
 import { readInstant } from '../lib/instants';
 import type { Metric } from '../lib/metrics';
-import { emptyFilter, operatorsOf } from '../lib/operators';
+import { emptyFilter, operatorOptions } from '../lib/operators';
 import classes from './filters.module.css';
 
 const Instant = lazy(() => import('./Instant'));
@@ -28,7 +28,7 @@ export function MetricFilterRow({ filter, metrics, onChange, onRemove }: Props) 
       />
       <Select
         label="Comparison"
-        data={operatorsOf(metric)}
+        data={operatorOptions(metric, filter.operator)}
         value={filter.operator}
         allowDeselect={false}
         onChange={(operator) => onChange({ ...filter, operator: operator ?? '', value: '' })}

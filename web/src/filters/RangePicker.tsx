@@ -38,7 +38,7 @@ export function RangePicker({ filters, fallback, onChange }: Props) {
   return (
     <Popover opened={open} onChange={toggle} position="bottom-start" middlewares={{ size: true }} shadow="md" trapFocus returnFocus>
       <Popover.Target>
-        <Button variant="default" leftSection={<IconCalendar size={16} />} onClick={() => toggle(!open)} aria-label={`Time: ${name}`}>
+        <Button variant="default" classNames={{ root: classes.button, label: classes.label }} leftSection={<IconCalendar size={16} />} onClick={() => toggle(!open)} aria-label={`Time: ${name}`}>
           {name}
         </Button>
       </Popover.Target>

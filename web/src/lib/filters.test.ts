@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { filterCount, isFiltered, metricFilters, metricFilterWords, metricKey, onlyTime, outsidePanel, queryOf, readFilters, spanIn } from './filters';
-import { dateTime } from './format';
+import { filterCount, isFiltered, metricFilters, metricKey, onlyTime, outsidePanel, queryOf, readFilters, spanIn } from './filters';
 
 const NOW = new Date('2026-03-10T15:00:00Z');
 
@@ -47,16 +46,6 @@ test('filters on metrics are taken apart and put together', () => {
   const parts = metricFilters(filters);
   expect(parts).toContainEqual({ identifier: 'csat', operator: 'confidence.gte', value: '0.5' });
   expect(parts.map(({ identifier, operator }) => metricKey(identifier, operator)).sort()).toEqual(Object.keys(filters).sort());
-});
-
-test('filters on metrics in words', () => {
-  const words = (operator: string, value: string) => metricFilterWords({ identifier: 'm', operator, value });
-  expect(words('', 'a')).toBe('m is a');
-  expect(words('in', 'a,b')).toBe('m is one of a, b');
-  expect(words('missing', 'true')).toBe('m has no value');
-  expect(words('missing', 'false')).toBe('m has a value');
-  expect(words('lt', '4')).toBe('m below 4');
-  expect(words('lt', '2026-03-13T15:00:00-04:00')).toBe(`m before ${dateTime('2026-03-13T15:00:00-04:00')}`);
 });
 
 test('the panel counts and clears what is set in it', () => {

@@ -1,6 +1,3 @@
-import { dateTime } from './format';
-import { readInstant } from './instants';
-import { IN_TIME } from './operators';
 import { endOfToday, isRange, spanOf, type Range, type Span } from './ranges';
 import { list, text, type Search } from './search';
 
@@ -87,30 +84,6 @@ export function metricFilters(filters: Filters): MetricFilter[] {
 
 export function metricKey(identifier: string, operator: string): `metric.${string}` {
   return `metric.${identifier}${operator ? `.${operator}` : ''}`;
-}
-
-const WORDS: Record<string, string> = {
-  '': 'is',
-  ne: 'is not',
-  in: 'is one of',
-  lt: 'below',
-  lte: 'at most',
-  gt: 'above',
-  gte: 'at least',
-  status: 'status is',
-  'confidence.lt': 'confidence below',
-  'confidence.lte': 'confidence at most',
-  'confidence.gt': 'confidence above',
-  'confidence.gte': 'confidence at least',
-};
-
-/** A filter on a metric as one reads it. */
-export function metricFilterWords({ identifier, operator, value }: MetricFilter): string {
-  if (operator === 'missing') return `${identifier} ${value === 'true' ? 'has no value' : 'has a value'}`;
-  const instant = readInstant(value);
-  const inTime = IN_TIME.find((one) => one.value === operator);
-  if (instant && inTime) return `${identifier} ${inTime.label} ${dateTime(instant)}`;
-  return `${identifier} ${WORDS[operator] ?? operator} ${value.split(',').join(', ')}`;
 }
 
 const TIME = ['range', 'from', 'to'];

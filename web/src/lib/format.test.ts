@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 vi.hoisted(() => vi.stubGlobal('navigator', { language: 'en' }));
-import { bucketPlace, bytes, change, clock, dateTime, duration, percent, title } from './format';
+import { bucketPlace, bytes, change, clock, dateTime, duration, milliseconds, percent, title } from './format';
 
 test.each([
   [0, '0 s'],
@@ -11,6 +11,10 @@ test.each([
   [90_000, '1 d 1 h'],
 ])('%s seconds are %s', (seconds, text) => {
   expect(duration(seconds)).toBe(text);
+});
+
+test('what takes minutes is not told in seconds', () => {
+  expect([250, 1500, 94_770].map(milliseconds)).toEqual(['250 ms', '1.5 s', '1 min 35 s']);
 });
 
 test('a place in a call', () => {

@@ -34,7 +34,9 @@ export function clock(seconds: number): string {
   return `${Math.floor(total / 60)}:${String(total % 60).padStart(2, '0')}`;
 }
 
+/** `250 ms`, `1.5 s`, `1 min 16 s`. */
 export function milliseconds(value: number): string {
+  if (value >= 60_000) return duration(value / 1000);
   return value < 1000 ? `${whole.format(value)} ms` : `${fine.format(value / 1000)} s`;
 }
 

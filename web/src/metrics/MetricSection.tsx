@@ -60,16 +60,17 @@ export function MetricSection({ metric, ground, span, other, comparing }: Props)
             <Values metric={metric} ground={ground} span={span} other={other} comparing={comparing} />
           </div>
           <div className={classes.overTime}>
-            <Bars label={`Answers to ${identifier} over time`} bars={answerBars(metric, ground, other)} />
-            {(type === 'INTEGER' || type === 'BOOLEAN') && (
-              <Suspense fallback={<Skeleton height={170} />}>
-                <MeanLine
-                  label={type === 'BOOLEAN' ? 'Share of yes' : 'Mean'}
-                  points={line(metric, ground, other)}
-                  {...(type === 'BOOLEAN' ? { format: percent, range: [0, 1] as [number, number] } : {})}
-                />
-              </Suspense>
-            )}
+            <Bars label={`Answers to ${identifier} over time`} bars={answerBars(metric, ground, other)}>
+              {(type === 'INTEGER' || type === 'BOOLEAN') && (
+                <Suspense fallback={<Skeleton height={150} />}>
+                  <MeanLine
+                    label={type === 'BOOLEAN' ? 'Share of yes' : 'Mean'}
+                    points={line(metric, ground, other)}
+                    {...(type === 'BOOLEAN' ? { format: percent, range: [0, 1] as [number, number] } : {})}
+                  />
+                </Suspense>
+              )}
+            </Bars>
             <ConfidenceSteps metric={metric} filters={ground.filters} span={span} />
           </div>
         </div>

@@ -61,10 +61,9 @@ export function line(metric: MetricFigures, { filters, bucket, versions }: Groun
   const shown = metric.type === 'BOOLEAN' ? percent : number;
   return metric.series.map((step, at) => {
     const own = value(step);
-    const { name, ...place } = bucketPlace(step.start, bucket);
+    const { name } = bucketPlace(step.start, bucket);
     return {
       key: step.start,
-      ...place,
       name,
       words: `${title(metric.identifier)}, ${name}: ${own === null ? 'no answer' : shown(own)}`,
       value: own,

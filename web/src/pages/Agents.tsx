@@ -14,17 +14,18 @@ import { TextLink } from '../components/links';
 import { Loaded } from '../components/Loaded';
 import { Nothing } from '../components/Nothing';
 import { Page } from '../components/Page';
-import { Pages } from '../components/Pages';
+import { PagedList } from '../components/PagedList';
 import { useSession } from '../components/session';
 import { Time } from '../components/Time';
 import { count } from '../lib/format';
+import { readPage } from '../lib/paging';
 
 export function Agents() {
   const search = useSearch({ from: '/agents' });
   const navigate = useNavigate({ from: '/agents' });
   const { canEdit } = useSession();
   const [creating, setCreating] = useState(false);
-  const page = Number(search.page ?? 1);
+  const page = readPage(search.page);
   const archived = search.archived === 'true';
   const query = useQuery(agentList({ page, archived, ...(search.search ? { search: search.search } : {}) }));
   const set = useDebouncedCallback((text: string) => void navigate({ search: { ...search, search: text || undefined, page: undefined } }), 300);
@@ -55,26 +56,23 @@ export function Agents() {
         />
       </Group>
       <Loaded query={query} skeleton={<Lines rows={8} />}>
-        {({ agents, totalCount, totalPages }) =>
-          agents.length === 0 ? (
-            <NoAgents filtered={Boolean(search.search) || archived} onCreate={canEdit ? () => setCreating(true) : null} />
-          ) : (
-            <>
-              <DataTable label="Agents" head={<Head />}>
-                {agents.map((agent) => (
-                  <Row key={agent._id} agent={agent} />
-                ))}
-              </DataTable>
-              <Pages
-                page={page}
-                pages={totalPages}
-                total={totalCount}
-                what={totalCount === 1 ? 'agent' : 'agents'}
-                onChange={(next) => void navigate({ search: { ...search, page: String(next) } })}
-              />
-            </>
-          )
-        }
+        {({ agents, totalCount, totalPages }) => (
+          <PagedList
+            page={page}
+            pages={totalPages}
+            rows={agents.length}
+            total={totalCount}
+            one="agent"
+            empty={<NoAgents filtered={Boolean(search.search) || archived} onCreate={canEdit ? () => setCreating(true) : null} />}
+            onChange={(next) => void navigate({ search: { ...search, page: String(next) } })}
+          >
+            <DataTable label="Agents" head={<Head />}>
+              {agents.map((agent) => (
+                <Row key={agent._id} agent={agent} />
+              ))}
+            </DataTable>
+          </PagedList>
+        )}
       </Loaded>
       {creating && (
         <AgentDialog

@@ -12,11 +12,12 @@ import { TextLink } from '../components/links';
 import { Loaded } from '../components/Loaded';
 import { Nothing } from '../components/Nothing';
 import { Page } from '../components/Page';
-import { Pages } from '../components/Pages';
+import { PagedList } from '../components/PagedList';
 import { useSession } from '../components/session';
 import { Status } from '../components/Status';
 import { Time } from '../components/Time';
 import { count, duration } from '../lib/format';
+import { readPage } from '../lib/paging';
 
 const PAGE = 50;
 
@@ -24,7 +25,7 @@ export function Jobs() {
   const search = useSearch({ from: '/jobs' });
   const navigate = useNavigate({ from: '/jobs' });
   const counts = useQuery(jobCounts).data;
-  const page = Number(search.page ?? 1);
+  const page = readPage(search.page);
   const query = useQuery(
     jobPage({
       page: String(page),
@@ -56,53 +57,57 @@ export function Jobs() {
           ]}
         />
         {search.callId && (
-          <Button variant="default" size="xs" onClick={() => void navigate({ search: { ...search, callId: undefined } })}>
+          <Button variant="default" size="xs" onClick={() => void navigate({ search: { ...search, callId: undefined, page: undefined } })}>
             Only of {search.callId}: show all
           </Button>
         )}
       </Group>
       <Loaded query={query} skeleton={<Lines rows={8} />}>
-        {({ jobs, total }) =>
-          jobs.length === 0 ? (
-            <Nothing icon={<IconBriefcase />} title={search.state === 'dead' ? 'Nothing was given up' : 'Nothing here'}>
-              {search.state === 'dead'
-                ? 'An analysis that fails too often would stand here, with the reason and a way to try again.'
-                : 'Every call that comes in makes a job; it is done when its answers are there.'}
-            </Nothing>
-          ) : (
-            <>
-              <DataTable
-                label="Jobs"
-                head={
-                  <Table.Tr>
-                    <Table.Th scope="col">Call</Table.Th>
-                    <Table.Th scope="col">State</Table.Th>
-                    <Table.Th scope="col">Slot</Table.Th>
-                    <Table.Th scope="col">Attempts</Table.Th>
-                    <Table.Th scope="col">Made</Table.Th>
-                    <Table.Th scope="col">Last change</Table.Th>
-                    <Table.Th scope="col">
-                      <span className="hidden">What to do</span>
-                    </Table.Th>
-                  </Table.Tr>
-                }
-              >
-                {jobs.map((job) => (
-                  <Row key={job.id} job={job} />
-                ))}
-              </DataTable>
-              <Pages
-                page={page}
-                pages={Math.ceil(total / PAGE)}
-                total={total}
-                what={total === 1 ? 'job' : 'jobs'}
-                onChange={(next) => void navigate({ search: { ...search, page: String(next) } })}
-              />
-            </>
-          )
-        }
+        {({ jobs, total }) => (
+          <PagedList
+            page={page}
+            pages={Math.ceil(total / PAGE)}
+            rows={jobs.length}
+            total={total}
+            one="job"
+            empty={<NoJobs dead={search.state === 'dead'} />}
+            onChange={(next) => void navigate({ search: { ...search, page: String(next) } })}
+          >
+            <DataTable label="Jobs" head={<Head />}>
+              {jobs.map((job) => (
+                <Row key={job.id} job={job} />
+              ))}
+            </DataTable>
+          </PagedList>
+        )}
       </Loaded>
     </Page>
+  );
+}
+
+function NoJobs({ dead }: { dead: boolean }) {
+  return (
+    <Nothing icon={<IconBriefcase />} title={dead ? 'Nothing was given up' : 'Nothing here'}>
+      {dead
+        ? 'An analysis that fails too often would stand here, with the reason and a way to try again.'
+        : 'Every call that comes in makes a job; it is done when its answers are there.'}
+    </Nothing>
+  );
+}
+
+function Head() {
+  return (
+    <Table.Tr>
+      <Table.Th scope="col">Call</Table.Th>
+      <Table.Th scope="col">State</Table.Th>
+      <Table.Th scope="col">Slot</Table.Th>
+      <Table.Th scope="col">Attempts</Table.Th>
+      <Table.Th scope="col">Made</Table.Th>
+      <Table.Th scope="col">Last change</Table.Th>
+      <Table.Th scope="col">
+        <span className="hidden">What to do</span>
+      </Table.Th>
+    </Table.Tr>
   );
 }
 

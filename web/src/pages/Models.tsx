@@ -47,7 +47,7 @@ export function Models() {
 function Slots({ slots }: { slots: ModelSlot[] }) {
   return (
     <DataTable
-      label="Slots"
+      label="Slots and their endpoints"
       head={
         <Table.Tr>
           <Table.Th scope="col">Slot</Table.Th>

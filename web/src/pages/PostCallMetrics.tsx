@@ -212,6 +212,7 @@ function AgentMenu({ agentId }: { agentId: string }) {
     <Group gap={6} wrap="nowrap">
       <Select
         aria-label="Agent"
+        w={260}
         data={data.map(({ _id, name }) => ({ value: _id, label: name }))}
         value={agentId}
         searchable={data.length > 8}

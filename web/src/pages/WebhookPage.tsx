@@ -16,13 +16,15 @@ import { TextLink } from '../components/links';
 import { Loaded } from '../components/Loaded';
 import { NotFound } from '../components/NotFound';
 import { Page } from '../components/Page';
-import { Pages } from '../components/Pages';
+import { PagedList } from '../components/PagedList';
 import { Section } from '../components/Section';
 import { useSession } from '../components/session';
 import { Status } from '../components/Status';
 import { Time } from '../components/Time';
-import { metricFilters, metricFilterWords } from '../lib/filters';
+import { metricFilters } from '../lib/filters';
 import { plural } from '../lib/format';
+import { metricFilterWords } from '../lib/operators';
+import { readPage } from '../lib/paging';
 import { DeliveryDrawer } from '../webhooks/DeliveryDrawer';
 import { EVENT_NAMES, subscribed } from '../webhooks/events';
 import { Secret } from '../webhooks/Secret';
@@ -169,7 +171,7 @@ const PAGE = 25;
 function Deliveries({ webhookId }: { webhookId: string }) {
   const search = useSearch({ from: '/webhooks/$webhookId' });
   const navigate = useNavigate({ from: '/webhooks/$webhookId' });
-  const page = Number(search.page ?? 1);
+  const page = readPage(search.page);
   const set = (change: Partial<typeof search>) => void navigate({ search: { ...search, ...change }, replace: true });
   const filter = { ...(search.state ? { state: search.state } : {}), ...(search.event ? { event: search.event } : {}) };
   const query = useQuery(deliveryPage({ webhookId, ...filter, page: String(page), limit: String(PAGE) }));
@@ -202,66 +204,66 @@ function Deliveries({ webhookId }: { webhookId: string }) {
       }
     >
       <Loaded query={query} skeleton={<Lines rows={6} />}>
-        {({ deliveries, total }) =>
-          deliveries.length === 0 ? (
-            <Text size="sm" c="dimmed">
-              {total === 0 && Object.keys(filter).length === 0 ? 'Nothing yet. Send a test to see whether the address answers.' : 'None of these.'}
-            </Text>
-          ) : (
-            <>
-              <DataTable
-                label="Deliveries"
-                head={
-                  <Table.Tr>
-                    <Table.Th scope="col">Created</Table.Th>
-                    <Table.Th scope="col">Event</Table.Th>
-                    <Table.Th scope="col">State</Table.Th>
-                    <Table.Th scope="col">Call</Table.Th>
-                    <Table.Th scope="col">Attempts</Table.Th>
-                  </Table.Tr>
-                }
-              >
-                {deliveries.map((delivery) => (
-                  <Table.Tr key={delivery.id}>
-                    <Table.Td>
-                      <Time at={delivery.createdAt} />
-                    </Table.Td>
-                    <Table.Td>
-                      <UnstyledButton onClick={() => set({ delivery: delivery.id })} className={classes.open} aria-label={`Open ${delivery.event} of ${delivery.callId ?? 'the test'}`}>
-                        {delivery.event}
-                      </UnstyledButton>
-                    </Table.Td>
-                    <Table.Td>
-                      <Status state={delivery.state} />
-                      {delivery.lastError && delivery.state !== 'delivered' && (
-                        <Text size="xs" c="dimmed" lineClamp={1}>
-                          {delivery.lastError}
-                        </Text>
-                      )}
-                    </Table.Td>
-                    <Table.Td>
-                      {delivery.callId ? (
-                        <TextLink to="/calls/$callId" params={{ callId: delivery.callId }} size="sm" className="mono">
-                          {delivery.callId}
-                        </TextLink>
-                      ) : (
-                        '–'
-                      )}
-                    </Table.Td>
-                    <Table.Td>{delivery.attempts}</Table.Td>
-                  </Table.Tr>
-                ))}
-              </DataTable>
-              <Pages
-                page={page}
-                pages={Math.ceil(total / PAGE)}
-                total={total}
-                what={total === 1 ? 'delivery' : 'deliveries'}
-                onChange={(next) => set({ page: String(next) })}
-              />
-            </>
-          )
-        }
+        {({ deliveries, total }) => (
+          <PagedList
+            page={page}
+            pages={Math.ceil(total / PAGE)}
+            rows={deliveries.length}
+            total={total}
+            one="delivery"
+            many="deliveries"
+            empty={
+              <Text size="sm" c="dimmed">
+                {Object.keys(filter).length === 0 ? 'Nothing yet. Send a test to see whether the address answers.' : 'None of these.'}
+              </Text>
+            }
+            onChange={(next) => set({ page: String(next) })}
+          >
+            <DataTable
+              label="List of deliveries"
+              head={
+                <Table.Tr>
+                  <Table.Th scope="col">Created</Table.Th>
+                  <Table.Th scope="col">Event</Table.Th>
+                  <Table.Th scope="col">State</Table.Th>
+                  <Table.Th scope="col">Call</Table.Th>
+                  <Table.Th scope="col">Attempts</Table.Th>
+                </Table.Tr>
+              }
+            >
+              {deliveries.map((delivery) => (
+                <Table.Tr key={delivery.id}>
+                  <Table.Td>
+                    <Time at={delivery.createdAt} />
+                  </Table.Td>
+                  <Table.Td>
+                    <UnstyledButton onClick={() => set({ delivery: delivery.id })} className={classes.open} aria-label={`Open ${delivery.event} of ${delivery.callId ?? 'the test'}`}>
+                      {delivery.event}
+                    </UnstyledButton>
+                  </Table.Td>
+                  <Table.Td>
+                    <Status state={delivery.state} />
+                    {delivery.lastError && delivery.state !== 'delivered' && (
+                      <Text size="xs" c="dimmed" lineClamp={1}>
+                        {delivery.lastError}
+                      </Text>
+                    )}
+                  </Table.Td>
+                  <Table.Td>
+                    {delivery.callId ? (
+                      <TextLink to="/calls/$callId" params={{ callId: delivery.callId }} size="sm" className="mono">
+                        {delivery.callId}
+                      </TextLink>
+                    ) : (
+                      '–'
+                    )}
+                  </Table.Td>
+                  <Table.Td>{delivery.attempts}</Table.Td>
+                </Table.Tr>
+              ))}
+            </DataTable>
+          </PagedList>
+        )}
       </Loaded>
       {search.delivery && <DeliveryDrawer id={search.delivery} onClose={() => set({ delivery: undefined })} />}
     </Section>
