@@ -859,7 +859,7 @@ async fn adding_up_that_is_cut_off_loses_nothing(db: TestDb) {
 
 /// Where the only connection stays in a transaction, the next one cannot begin as it has to.
 async fn a_beginning_that_is_cut_off_leaves_none_open(db: TestDb) {
-    let agent = agent(&db.store).await;
+    let known = agent(&db.store).await;
     let one = PoolOptions {
         max_connections: 1,
         ..PoolOptions::default()
@@ -869,8 +869,8 @@ async fn a_beginning_that_is_cut_off_leaves_none_open(db: TestDb) {
         .await
         .unwrap();
     for polls in 0..40 {
-        cut(polls, store.fold_statistics(1)).await;
-        store.agent(&agent.id).await.unwrap();
+        cut(polls, agent(&store)).await;
+        store.agent(&known.id).await.unwrap();
         store.call_statistics(&everything()).await.unwrap();
     }
 }
