@@ -2,7 +2,8 @@
 //!
 //! Its first letter says whether the analysis was completed (`c`) or failed (`f`). Each answer is a line behind that: identifier,
 //! letters of type and status, value and confidence, with tabs between them. A DATETIME is in microseconds, a BOOLEAN 0 or 1, and a
-//! text stands there by its [`mark`], so that lines stay short and hold nothing that was said. An identifier has no tab.
+//! text stands there by its [`mark`], so that lines stay short and hold nothing that was said. An identifier has no tab, and no number
+//! an exponent. Filters read this form in SQL (`calls/metric_filter.rs`).
 
 use aftercall_core::{MetricType, Status};
 use sha2::{Digest, Sha256};

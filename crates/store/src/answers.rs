@@ -1,4 +1,5 @@
-//! Answers as rows of their own, so that calls can be found by them. What is shown comes from the analysis itself.
+//! Answers as rows of their own: for exports, for the words of texts, and for the lines that calls are found and counted by
+//! (`answer_line.rs`). What is shown comes from the analysis itself.
 
 use aftercall_core::{Answer, Value};
 use jiff::Timestamp;

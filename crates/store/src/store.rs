@@ -7,7 +7,8 @@ use aftercall_core::Id;
 use jiff::Timestamp;
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    IsolationLevel, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    IsolationLevel, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 
@@ -221,19 +222,23 @@ impl Store {
     }
 }
 
-/// Begins in a task of its own, which goes on to its end where nobody waits any longer: sqlx 0.9.0 gives a connection whose
-/// `BEGIN` was cut off back with that transaction open, and what others write on it then is not kept.
+/// Begins; on PostgreSQL in a task of its own, which goes on to its end where nobody waits any longer: sqlx 0.9.0 gives a
+/// connection whose `BEGIN` was cut off back with that transaction open, and what others write on it then is not kept. That is
+/// mended for its next release (transact-rs/sqlx#4394).
 async fn begin(
     db: &DatabaseConnection,
     options: TransactionOptions,
 ) -> Result<DatabaseTransaction, DbErr> {
+    if db.get_database_backend() != DbBackend::Postgres {
+        return db.begin_with_options(options).await;
+    }
     let db = db.clone();
     let begun = tokio::spawn(async move { db.begin_with_options(options).await });
     begun
         .await
         .unwrap_or_else(|error| match error.try_into_panic() {
             Ok(panic) => resume_unwind(panic),
-            Err(error) => Err(DbErr::Custom(error.to_string())),
+            Err(error) => Err(DbErr::Conn(RuntimeErr::Internal(error.to_string()))),
         })
 }
 

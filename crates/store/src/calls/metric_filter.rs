@@ -174,12 +174,12 @@ impl Comparison {
         })
     }
 
-    fn with(self, column: Expr, bound: impl Into<Expr>) -> Expr {
+    fn with(self, value: Expr, bound: impl Into<Expr>) -> Expr {
         match self {
-            Self::Less => column.lt(bound),
-            Self::AtMost => column.lte(bound),
-            Self::More => column.gt(bound),
-            Self::AtLeast => column.gte(bound),
+            Self::Less => value.lt(bound),
+            Self::AtMost => value.lte(bound),
+            Self::More => value.gt(bound),
+            Self::AtLeast => value.gte(bound),
         }
     }
 }
@@ -230,8 +230,11 @@ fn value(backend: DbBackend, identifier: &str, kind: MetricType) -> Expr {
             let value = split_part(split_part(lines(), &start, 2), "\t", 1);
             null_if(value, "").cast_as("BIGINT")
         }
-        // A cast reads as far as there is a number.
-        _ => behind(&start, 0).cast_as("INTEGER"),
+        // A cast reads as far as there is a number, and past a tab in front of one.
+        _ => {
+            let found = found(&start).sub(found(&format!("{start}\t")));
+            behind(found, start.len()).cast_as("INTEGER")
+        }
     }
 }
 
@@ -244,11 +247,10 @@ fn confidence(backend: DbBackend, identifier: &str) -> Expr {
             null_if(split_part(line, "\t", 3), "").cast_as("DOUBLE PRECISION")
         }
         // Behind the letters and the value, if there is one; a cast leaves the tab out.
-        _ => function(
-            "ltrim",
-            [behind(&start, "Ia\t".len()), Expr::val("-0123456789")],
-        )
-        .cast_as("REAL"),
+        _ => {
+            let value = behind(found(&start), start.len() + "Ia\t".len());
+            function("ltrim", [value, Expr::val("-0123456789")]).cast_as("REAL")
+        }
     }
 }
 
@@ -261,11 +263,15 @@ fn split_part(text: Expr, by: &str, part: i32) -> Expr {
     function("split_part", [text, Expr::val(by), Expr::val(part)])
 }
 
-/// On SQLite, what stands so many characters behind the start of a line; null where no line starts so.
-fn behind(start: &str, characters: usize) -> Expr {
-    let found = function("instr", [lines(), Expr::val(start)]);
-    let further = i64::try_from(start.len() + characters).unwrap_or(i64::MAX);
-    function("substr", [lines(), null_if(found, 0).add(further)])
+/// On SQLite, where a line starts so; 0 where none does.
+fn found(start: &str) -> Expr {
+    function("instr", [lines(), Expr::val(start)])
+}
+
+/// On SQLite, what stands so many characters behind a place; null behind 0.
+fn behind(place: Expr, characters: usize) -> Expr {
+    let further = i64::try_from(characters).unwrap_or(i64::MAX);
+    function("substr", [lines(), null_if(place, 0).add(further)])
 }
 
 fn null_if(value: Expr, none: impl Into<Expr>) -> Expr {

@@ -72,7 +72,7 @@ async fn scanned(
 ) -> Result<MetricStatistics, StoreError> {
     let mut tally = Tally::new(bounds.clone());
     let period = (bounds.from(), bounds.to());
-    scan::each(db, question, period, true, |call| {
+    scan::each(db, question, period, |call| {
         tally.add_call(call, &question.identifiers);
     })
     .await?;

@@ -116,7 +116,7 @@ pub(super) async fn answers(
         }
     }
     for rest in bounds.rests() {
-        scan::each(db, question, rest, true, |call| {
+        scan::each(db, question, rest, |call| {
             tally.add_call(call, &question.identifiers);
         })
         .await?;

@@ -26,25 +26,21 @@ pub(super) struct Scanned<'a> {
     pub(super) began: i64,
     /// Empty where there is none.
     pub(super) revision_id: &'a str,
-    pub(super) finished: bool,
-    pub(super) duration_us: Option<i64>,
-    pub(super) lines: Option<&'a str>,
+    pub(super) lines: &'a str,
 }
 
-/// Reads the calls that pass and began from `from` to before `to`, in no certain order. With `analysed` those alone that have an
-/// analysis.
+/// Reads the calls that pass, have an analysis and began from `from` to before `to`, in no certain order.
 pub(super) async fn each(
     db: &impl ConnectionTrait,
     question: &Question,
     (from, to): (i64, i64),
-    analysed: bool,
     mut take: impl FnMut(&Scanned<'_>),
 ) -> Result<(), StoreError> {
-    if analysed && question.filter.analysed == Some(false) {
+    if question.filter.analysed == Some(false) {
         return Ok(());
     }
     let filter = CallFilter {
-        analysed: analysed.then_some(true).or(question.filter.analysed),
+        analysed: Some(true),
         ..question.filter.clone()
     };
     let backend = db.get_database_backend();
@@ -126,7 +122,7 @@ pub(super) async fn sums(
 }
 
 /// What is counted of a call, as a text. None of the fields has the characters that stand between them.
-const LINE: &str = r#"CAST(COALESCE("calls"."started_at", "calls"."created_at") AS TEXT) || ' ' || COALESCE("calls"."revision_id", '') || CASE WHEN "calls"."finished" THEN ' 1 ' ELSE ' 0 ' END || COALESCE(CAST("calls"."duration_us" AS TEXT), '') || ' ' || COALESCE("calls"."answer_lines", '')"#;
+const LINE: &str = r#"CAST(COALESCE("calls"."started_at", "calls"."created_at") AS TEXT) || ' ' || COALESCE("calls"."revision_id", '') || ' ' || COALESCE("calls"."answer_lines", '')"#;
 
 /// The lines as one text.
 fn all(backend: DbBackend) -> &'static str {
@@ -137,10 +133,9 @@ fn all(backend: DbBackend) -> &'static str {
 }
 
 fn read(line: &str) -> Result<Scanned<'_>, StoreError> {
-    let mut fields = line.splitn(5, ' ');
-    let mut field = || fields.next();
-    let (Some(began), Some(revision_id), Some(finished), Some(duration), Some(lines)) =
-        (field(), field(), field(), field(), field())
+    let mut fields = line.splitn(3, ' ');
+    let (Some(began), Some(revision_id), Some(lines)) =
+        (fields.next(), fields.next(), fields.next())
     else {
         return Err(StoreError::corrupt("a call", "too few fields"));
     };
@@ -149,8 +144,6 @@ fn read(line: &str) -> Result<Scanned<'_>, StoreError> {
             .parse()
             .map_err(|_| StoreError::corrupt("a time", began))?,
         revision_id,
-        finished: finished == "1",
-        duration_us: duration.parse().ok(),
-        lines: Some(lines).filter(|lines| !lines.is_empty()),
+        lines,
     })
 }

@@ -110,7 +110,7 @@ impl Tally {
         let bucket = self.bounds.bucket(call.began);
         let quarter = quarter_of(call.began);
         let mut counted = false;
-        for answer in answers(call.lines.unwrap_or_default()) {
+        for answer in answers(call.lines) {
             if !identifiers.is_empty() && !identifiers.iter().any(|one| one == answer.identifier) {
                 continue;
             }

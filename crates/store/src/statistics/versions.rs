@@ -112,12 +112,12 @@ async fn first_call(
         ..question.clone()
     };
     let mut first: Option<i64> = None;
-    scan::each(db, &of_version, (from, to), true, |call| {
+    scan::each(db, &of_version, (from, to), |call| {
         let asked = |answer: AnswerLine<'_>| {
             let mut chosen = question.identifiers.iter();
             question.identifiers.is_empty() || chosen.any(|one| one == answer.identifier)
         };
-        if answers(call.lines.unwrap_or_default()).any(asked) {
+        if answers(call.lines).any(asked) {
             first = Some(first.map_or(call.began, |first| first.min(call.began)));
         }
     })

@@ -391,6 +391,18 @@ async fn bounds_are_exact(db: TestDb) {
     }
     let soon = Bound::Time("2100-01-01T00:00:00Z".parse().unwrap());
     assert!(!passes("m_0", MetricTest::Value(Comparison::Less, soon)).await);
+    // Answers without a value, of whatever is stored, and a call without an analysis: there is nothing to compare.
+    for lines in ["'c\nm_0\tIa\t\t1\nm_1\tDa\t\t1'", "NULL"] {
+        db.execute(&format!("UPDATE calls SET answer_lines = {lines}"))
+            .await;
+        for comparison in [Comparison::Less, Comparison::More] {
+            let number = MetricTest::Value(comparison, Bound::Number(0));
+            assert!(!passes("m_0", number).await, "{lines}");
+            let began = Bound::Time(jiff::Timestamp::UNIX_EPOCH);
+            let time = MetricTest::Value(comparison, began);
+            assert!(!passes("m_1", time).await, "{lines}");
+        }
+    }
 }
 
 async fn only_the_current_analysis_counts(db: TestDb) {
