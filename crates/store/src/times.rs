@@ -1,12 +1,17 @@
 //! Times in the database: microseconds of UTC since 1970, as `BIGINT`.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::StoreError;
 
 /// Microseconds since 1970; what is finer is dropped.
 pub(crate) fn to_us(time: Timestamp) -> i64 {
     time.as_microsecond()
+}
+
+/// So much later, or the last instant there is.
+pub(crate) fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
+    now.saturating_add(by).unwrap_or(Timestamp::MAX)
 }
 
 /// The instant of a stored time.

@@ -1,6 +1,6 @@
 //! Taking deliveries and giving them back.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, LockBehavior, LockType, Query};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -11,7 +11,7 @@ use super::{Delivery, DeliveryState, attempts, is_state};
 use crate::entity::deliveries::{self as rows, Column};
 use crate::entity::webhooks;
 use crate::jobs::token_of;
-use crate::times::to_us;
+use crate::times::{later, to_us};
 use crate::webhooks::ENABLED;
 use crate::{Store, StoreError};
 
@@ -78,7 +78,7 @@ impl Store {
             full,
         };
         let now = self.now();
-        let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
+        let until = later(now, lease);
         let token = token_of(sender, self.random().u64());
         let txn = self.begin().await?;
         // The receiver's row is what senders queue for.

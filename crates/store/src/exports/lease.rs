@@ -6,7 +6,7 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use crate::entity::exports::{self, Column};
-use crate::times::to_us;
+use crate::times::{later, to_us};
 use crate::{Store, StoreError};
 
 /// The right to write an export, for a time.
@@ -50,7 +50,7 @@ impl Store {
             .add(Column::LeaseUntil.lte(to_us(now)));
         let taken = exports::Entity::update_many()
             .col_expr(Column::LeaseToken, Expr::val(token.as_str()))
-            .col_expr(Column::LeaseUntil, Expr::val(until(now, lease)))
+            .col_expr(Column::LeaseUntil, Expr::val(to_us(later(now, lease))))
             .filter(Column::Name.eq(name))
             .filter(is_due)
             .filter(is_free)
@@ -73,7 +73,10 @@ impl Store {
         lease: SignedDuration,
     ) -> Result<bool, StoreError> {
         let renewed = exports::Entity::update_many()
-            .col_expr(Column::LeaseUntil, Expr::val(until(self.now(), lease)))
+            .col_expr(
+                Column::LeaseUntil,
+                Expr::val(to_us(later(self.now(), lease))),
+            )
             .filter(holds(self, held))
             .exec(self.writer())
             .await?;
@@ -121,8 +124,4 @@ pub(super) async fn lock(
         .one(db)
         .await?;
     Ok(row.is_some())
-}
-
-fn until(now: Timestamp, lease: SignedDuration) -> i64 {
-    to_us(now.checked_add(lease).unwrap_or(Timestamp::MAX))
 }

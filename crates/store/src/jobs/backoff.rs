@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::Store;
+use crate::times::later;
 
 /// The wait after the first attempt, in seconds.
 const FIRST_SECONDS: f64 = 30.0;
@@ -25,9 +26,7 @@ impl Store {
     /// When a job is to be tried again after that attempt (from 1) failed now.
     #[must_use]
     pub fn retry_at(&self, attempt: i64) -> Timestamp {
-        self.now()
-            .saturating_add(retry_delay(attempt, self.random_unit()))
-            .unwrap_or(Timestamp::MAX)
+        later(self.now(), retry_delay(attempt, self.random_unit()))
     }
 }
 

@@ -10,7 +10,7 @@ use sea_orm::{
 use super::{Job, JobState, Lease, is_state, token_of};
 use crate::answers::storable;
 use crate::entity::jobs;
-use crate::times::to_us;
+use crate::times::{later, to_us};
 use crate::{Store, StoreError};
 
 /// How many jobs of some slots may run at a time, on all nodes together.
@@ -239,8 +239,4 @@ fn due(now: Timestamp) -> Select<jobs::Entity> {
     jobs::Entity::find()
         .filter(is_state(JobState::Queued))
         .filter(jobs::Column::RunAt.lte(to_us(now)))
-}
-
-fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
-    now.saturating_add(by).unwrap_or(Timestamp::MAX)
 }

@@ -1,4 +1,4 @@
-//! The tables, step by step. A step is SQL text that both databases take as it is, or one of SQLite alone; one that was released
+//! The tables, step by step. A step is SQL text that both databases take as it is, or that one of them takes; one that was released
 //! is never changed: what follows is a new step that adds, and one in a later release that takes away.
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};

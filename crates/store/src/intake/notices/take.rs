@@ -1,6 +1,6 @@
 //! Taking notices and giving them back.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany,
@@ -9,7 +9,7 @@ use sea_orm::{
 use super::{IntakeNotice, NoticeState, is_state};
 use crate::entity::intake_notices::{self as rows, Column};
 use crate::jobs::token_of;
-use crate::times::to_us;
+use crate::times::{later, to_us};
 use crate::{Store, StoreError};
 
 /// What stands with a notice whose holder did not come back.
@@ -59,7 +59,7 @@ impl Store {
         let mut taken = rows::Entity::update_many()
             .col_expr(Column::State, Expr::val(NoticeState::Fetching.name()))
             .col_expr(Column::LeaseToken, Expr::val(token.as_str()))
-            .col_expr(Column::LeaseUntil, Expr::val(until(now, lease)))
+            .col_expr(Column::LeaseUntil, Expr::val(to_us(later(now, lease))))
             .col_expr(Column::UpdatedAt, Expr::val(to_us(now)))
             .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1i64))
             .filter(Column::Id.is_in(ids.iter().map(String::as_str)))
@@ -87,7 +87,10 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let txn = self.begin().await?;
         let renewed = update_held(held)
-            .col_expr(Column::LeaseUntil, Expr::val(until(self.now(), lease)))
+            .col_expr(
+                Column::LeaseUntil,
+                Expr::val(to_us(later(self.now(), lease))),
+            )
             .exec(&txn)
             .await?;
         txn.commit().await?;
@@ -157,8 +160,4 @@ fn waiting_again(update: UpdateMany<rows::Entity>, now: i64) -> UpdateMany<rows:
         .col_expr(Column::LeaseUntil, Expr::val(None::<i64>))
         .col_expr(Column::NextAt, Expr::val(now))
         .col_expr(Column::UpdatedAt, Expr::val(now))
-}
-
-fn until(now: Timestamp, lease: SignedDuration) -> i64 {
-    to_us(now.saturating_add(lease).unwrap_or(Timestamp::MAX))
 }
